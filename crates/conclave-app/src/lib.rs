@@ -1,0 +1,1 @@
+//! conclave-app: being built.

@@ -1,0 +1,1 @@
+//! conclave-core: being built.

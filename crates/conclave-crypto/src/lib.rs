@@ -1,0 +1,1 @@
+//! conclave-crypto: being built.

@@ -1,0 +1,1 @@
+//! conclave-remote: being built.

@@ -1,0 +1,1 @@
+//! conclave-store: being built.

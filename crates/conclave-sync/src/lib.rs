@@ -1,0 +1,1 @@
+//! conclave-sync: being built.

@@ -1,0 +1,1 @@
+//! conclave-testkit: being built.

@@ -1,0 +1,2 @@
+//! The shell: being built.
+fn main() {}
