@@ -1,1 +1,30 @@
-//! conclave-crypto: being built.
+#![doc = include_str!("../README.md")]
+//!
+//! ---
+//! The module tree: `hazmat` (private) calls the primitives, [`keys`] are the secrets, and
+//! [`env`], [`boxes`] and [`sign`] are the three envelopes. Everything else is bytes in, bytes out.
+#![deny(clippy::indexing_slicing)]
+
+mod envelope;
+mod error;
+mod hash;
+mod hazmat;
+pub mod kdf;
+pub mod keys;
+pub mod label;
+pub mod local;
+pub mod meter;
+mod padding;
+
+pub use envelope::{boxes, env, sign};
+pub use error::{BadSignature, KdfError, OpenError, SealError};
+pub use hash::{hash, lp, sha256};
+pub use kdf::KdfParams;
+pub use keys::{
+    ContentKey, DeviceSecret, DeviceSeed, EnvKey, FileKey, InviteCodeKey, KeychainKey, KitSeed,
+    LocalKey, LocalMasterKey, OuterKey, Own0Seed, RowKey, ScopeKey, SealPublicKey, SealSecretKey,
+    Secret32, SigningKey,
+};
+pub use label::Label;
+pub use padding::{Pad, pad, padme, unpad};
+pub use sign::{Signature, VerifyKey};

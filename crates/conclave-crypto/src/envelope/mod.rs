@@ -1,0 +1,7 @@
+//! The three envelopes of the format: ENV (symmetric), boxes (to a public key), signatures.
+//!
+//! They are the only callers of the raw primitives, and each refuses more than its primitive does.
+
+pub mod boxes;
+pub mod env;
+pub mod sign;

@@ -1,0 +1,8 @@
+//! The outer key: what everybody ever admitted holds.
+
+use crate::keys::secret;
+
+secret! {
+    /// OUT: hides everything from the storage, and from nobody else.
+    OuterKey: env
+}
