@@ -1,0 +1,316 @@
+//! Reading packs from a hostile storage: nothing is believed before it is verified.
+
+use conclave_crypto::{OuterKey, Pad, env, label, sign::Signature};
+
+use super::{
+    Control, LogIdentity, MAGIC, MAX_CONTROL, MAX_ENTRIES, OUT_GENERATION, PREFIX_LEN, SUITE,
+    control_ctx,
+};
+use crate::{
+    cbor,
+    entry::{Entry, RawEntry},
+    id::{EntryHash, GrantId, TeamId},
+    layout::PackName,
+};
+
+/// Why a pack is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackError {
+    /// Shorter than it says; a file that is still being written looks like this.
+    #[error("the file is not complete yet")]
+    Short,
+    /// Not one of our files.
+    #[error("this is not a file of Conclave")]
+    Foreign,
+    /// Made by a newer version.
+    #[error("this file was written by a newer version of Conclave")]
+    Newer,
+    /// Altered, misplaced or malformed. One error for all: a forger learns nothing.
+    #[error("this file was altered or does not belong here")]
+    Refused,
+}
+
+/// The clear first bytes of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PackPrefix {
+    /// Bytes of the control section's ciphertext.
+    pub control_len: u32,
+}
+
+impl PackPrefix {
+    /// Reads the prefix.
+    ///
+    /// # Errors
+    /// [`PackError::Short`], `Foreign`, or `Newer` for another suite or outer-key generation.
+    pub fn parse(bytes: &[u8]) -> Result<Self, PackError> {
+        let Some(prefix) = bytes.first_chunk::<PREFIX_LEN>() else {
+            let shown = bytes.len().min(MAGIC.len());
+            let ours = bytes.get(..shown) == MAGIC.get(..shown);
+            return Err(if ours {
+                PackError::Short
+            } else {
+                PackError::Foreign
+            });
+        };
+        let [
+            m0,
+            m1,
+            m2,
+            m3,
+            m4,
+            m5,
+            m6,
+            m7,
+            suite,
+            g0,
+            g1,
+            g2,
+            g3,
+            l0,
+            l1,
+            l2,
+            l3,
+        ] = *prefix;
+        if [m0, m1, m2, m3, m4, m5, m6, m7] != MAGIC {
+            return Err(PackError::Foreign);
+        }
+        if suite != SUITE || u32::from_le_bytes([g0, g1, g2, g3]) != OUT_GENERATION {
+            return Err(PackError::Newer);
+        }
+        let control_len = u32::from_le_bytes([l0, l1, l2, l3]);
+        if control_len > MAX_CONTROL {
+            return Err(PackError::Refused);
+        }
+        Ok(Self { control_len })
+    }
+
+    /// Bytes up to the end of the control section.
+    #[must_use]
+    pub const fn head_len(&self) -> usize {
+        PREFIX_LEN + self.control_len as usize
+    }
+}
+
+/// A pack whose chain and bodies hold together, but whose signature nobody has looked at.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    identity: LogIdentity,
+    name: PackName,
+    entries: Vec<Entry>,
+    signature: [u8; 64],
+    raw: Vec<RawEntry>,
+}
+
+/// A pack that its device signed, itself or through a later pack that chains to it.
+#[derive(Debug, Clone)]
+pub struct Verified(Pack);
+
+impl Pack {
+    /// Opens the control section of the pack that the storage keeps under `name`. `bytes` is the
+    /// file, or at least its first [`PackPrefix::head_len`] bytes.
+    ///
+    /// # Errors
+    /// [`PackError`]; nothing of a refused pack may be used.
+    pub fn open(
+        team: TeamId,
+        out: &OuterKey,
+        name: &PackName,
+        bytes: &[u8],
+    ) -> Result<Self, PackError> {
+        let prefix = PackPrefix::parse(bytes)?;
+        let sealed = bytes
+            .get(PREFIX_LEN..prefix.head_len())
+            .ok_or(PackError::Short)?;
+        let plain = env::open(out, &control_ctx(name, &team), Pad::Padme, sealed)
+            .map_err(|_| PackError::Refused)?;
+        let control: Control = cbor::decode(&plain).map_err(|_| PackError::Refused)?;
+        if control.entries.len() > MAX_ENTRIES {
+            return Err(PackError::Refused);
+        }
+        let place = control.identity.place(team);
+        if place.log != name.log {
+            return Err(PackError::Refused);
+        }
+        let grant_at = |index: Option<u32>| -> Result<Option<GrantId>, PackError> {
+            let Some(index) = index else { return Ok(None) };
+            let grant = usize::try_from(index)
+                .ok()
+                .and_then(|i| control.grants.get(i));
+            grant.copied().map(Some).ok_or(PackError::Refused)
+        };
+        let (mut entries, mut raws) = (Vec::new(), Vec::new());
+        let mut expected: Option<(u64, Option<EntryHash>)> = None;
+        for slot in control.entries {
+            let raw = RawEntry {
+                header: slot.header,
+                grant: grant_at(slot.grant)?,
+                member: grant_at(slot.member)?,
+                control: slot.control,
+            };
+            let entry = Entry::parse(place, &raw).map_err(|_| PackError::Refused)?;
+            let in_order = match expected {
+                None => entry.seq() == name.first,
+                Some((seq, prev)) => entry.seq() == seq && entry.header.prev == prev,
+            };
+            if !in_order {
+                return Err(PackError::Refused);
+            }
+            let next = entry.seq().checked_add(1).ok_or(PackError::Refused)?;
+            expected = Some((next, Some(entry.hash)));
+            entries.push(entry);
+            raws.push(raw);
+        }
+        if entries.last().map(Entry::seq) != Some(name.last) {
+            return Err(PackError::Refused);
+        }
+        let signature = control.signature;
+        Ok(Self {
+            identity: control.identity,
+            name: *name,
+            entries,
+            signature,
+            raw: raws,
+        })
+    }
+
+    /// Checks the device's signature over the last entry.
+    ///
+    /// # Errors
+    /// [`PackError::Refused`] when it is not the device's.
+    pub fn verify(self) -> Result<Verified, PackError> {
+        let last = self.entries.last().ok_or(PackError::Refused)?;
+        let place = last.place;
+        self.identity
+            .verify_key()
+            .verify(
+                label::PACK,
+                &[
+                    place.team.as_bytes(),
+                    place.log.as_bytes(),
+                    place.device.as_bytes(),
+                    &last.seq().to_le_bytes(),
+                    last.hash.as_bytes(),
+                ],
+                &Signature::from_bytes(self.signature),
+            )
+            .map_err(|_| PackError::Refused)?;
+        Ok(Verified(self))
+    }
+
+    /// The name that it is kept under.
+    #[must_use]
+    pub const fn name(&self) -> &PackName {
+        &self.name
+    }
+
+    /// Bytes of the body section.
+    #[must_use]
+    pub fn body_section_len(&self) -> u64 {
+        self.entries
+            .iter()
+            .filter_map(|e| e.header.sealed)
+            .map(|b| u64::from(b.len))
+            .sum()
+    }
+
+    fn last_hash(&self) -> Option<EntryHash> {
+        self.entries.last().map(|e| e.hash)
+    }
+
+    fn first_prev(&self) -> Option<EntryHash> {
+        self.entries.first().and_then(|e| e.header.prev)
+    }
+}
+
+impl Verified {
+    /// The entries in order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0.entries
+    }
+
+    /// The entries as they are stored.
+    #[must_use]
+    pub fn raw(&self) -> &[RawEntry] {
+        &self.0.raw
+    }
+
+    /// Takes the entries.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.0.entries
+    }
+
+    /// The name that it is kept under.
+    #[must_use]
+    pub const fn name(&self) -> &PackName {
+        &self.0.name
+    }
+
+    /// Whose log it is.
+    #[must_use]
+    pub const fn identity(&self) -> &LogIdentity {
+        &self.0.identity
+    }
+
+    /// Cuts the sealed bodies out of the whole file and proves each by the hash in its header.
+    ///
+    /// # Errors
+    /// [`PackError::Short`] when the file ends early, `Refused` when a body is not the one named
+    /// or something follows the last.
+    pub fn bodies(&self, file: &[u8]) -> Result<Vec<(EntryHash, Vec<u8>)>, PackError> {
+        let mut rest = file
+            .get(PackPrefix::parse(file)?.head_len()..)
+            .ok_or(PackError::Short)?;
+        let mut out = Vec::new();
+        for entry in &self.0.entries {
+            let Some(named) = entry.header.sealed else {
+                continue;
+            };
+            let len = usize::try_from(named.len).map_err(|_| PackError::Refused)?;
+            let (body, after) = rest.split_at_checked(len).ok_or(PackError::Short)?;
+            if !named.matches(body) {
+                return Err(PackError::Refused);
+            }
+            out.push((entry.hash, body.to_vec()));
+            rest = after;
+        }
+        if rest.is_empty() {
+            Ok(out)
+        } else {
+            Err(PackError::Refused)
+        }
+    }
+}
+
+/// Verifies consecutive packs of one log with as few signatures as their chain allows: a pack
+/// whose last entry the next verified pack names as its predecessor needs none of its own.
+///
+/// Returns, in the given order, each pack verified or refused.
+#[must_use]
+pub fn verify_run(packs: Vec<Pack>) -> Vec<Result<Verified, PackError>> {
+    let mut out: Vec<Result<Verified, PackError>> = Vec::with_capacity(packs.len());
+    let mut vouched: Option<EntryHash> = None;
+    for pack in packs.into_iter().rev() {
+        let before = pack.first_prev();
+        let chained = vouched.is_some() && vouched == pack.last_hash();
+        let verdict = if chained {
+            Ok(Verified(pack))
+        } else {
+            pack.verify()
+        };
+        vouched = if verdict.is_ok() { before } else { None };
+        out.push(verdict);
+    }
+    out.reverse();
+    out
+}
+
+#[cfg(test)]
+impl Pack {
+    /// Makes the signature wrong, for tests of what a run forgives.
+    pub(super) fn spoil_signature(&mut self) {
+        self.signature[0] ^= 1;
+    }
+}
