@@ -18,3 +18,4 @@ pub mod merge;
 pub mod pack;
 pub mod remote;
 pub mod role;
+pub mod sealing;

@@ -6,13 +6,14 @@ use conclave_crypto::{OuterKey, Pad, SigningKey, env, label};
 use rand_core::CryptoRng;
 
 use super::{
-    Control, LogIdentity, MAGIC, MAX_CONTROL, MAX_ENTRIES, OUT_GENERATION, SUITE, Slot, control_ctx,
+    Control, LogIdentity, MAGIC, MAX_CONTROL, MAX_ENTRIES, OUT_GENERATION, PackId, SUITE, Slot,
+    outer_ctx,
 };
 use crate::{
     cbor,
     entry::{Entry, EntryError, RawEntry},
     id::{EntryHash, GrantId, TeamId},
-    layout::PackName,
+    layout::Span,
 };
 
 /// Why a pack could not be made.
@@ -31,7 +32,7 @@ pub enum BuildError {
 }
 
 /// Packs consecutive entries with their sealed bodies and signs the last one, which commits the
-/// device to everything before it. Returns the file's name and bytes.
+/// device to everything before it. Returns which pack it is and its bytes.
 ///
 /// # Errors
 /// [`BuildError`] when the entries are none, too many, or not consecutive in this log.
@@ -42,7 +43,7 @@ pub fn build(
     signer: &SigningKey,
     entries: &[(RawEntry, Option<Vec<u8>>)],
     rng: &mut dyn CryptoRng,
-) -> Result<(PackName, Vec<u8>), BuildError> {
+) -> Result<(PackId, Vec<u8>), BuildError> {
     if entries.len() > MAX_ENTRIES {
         return Err(BuildError::Size);
     }
@@ -91,12 +92,15 @@ pub fn build(
         entries: slots,
         signature: signature.to_bytes(),
     });
-    let name = PackName {
-        log: place.log,
-        first,
-        last,
-    };
-    let sealed = env::seal(out, &control_ctx(&name, &team), Pad::Padme, &control, rng);
+    let span = Span::new(first, last).ok_or(BuildError::Chain)?;
+    let id = PackId { log: place.log, span };
+    let sealed = env::seal(
+        out,
+        &outer_ctx(label::PACK_CONTROL, &id, &team),
+        Pad::Padme,
+        &control,
+        rng,
+    );
     let len = u32::try_from(sealed.len())
         .ok()
         .filter(|len| *len <= MAX_CONTROL);
@@ -108,7 +112,7 @@ pub fn build(
     file.extend_from_slice(&len.to_le_bytes());
     file.extend_from_slice(&sealed);
     file.extend_from_slice(&bodies);
-    Ok((name, file))
+    Ok((id, file))
 }
 
 /// The grants that the entries of a pack are written under, each named once.

@@ -3,31 +3,34 @@
 //! A head's name tells the newest pack of a log; its body is the signed list of the log's live
 //! packs. Nothing is decided by a head: a wrong one costs a listing, nothing else.
 
-use conclave_crypto::{
-    OuterKey, Pad, SigningKey,
-    env::{self, Ctx},
-    label,
-    sign::Signature,
+use conclave_crypto::{OuterKey, Pad, SigningKey, env, label, sign::Signature};
+use minicbor::{
+    Decode, Decoder, Encode, Encoder,
+    decode::Error as DecodeError,
+    encode::{Error as EncodeError, Write},
 };
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 
-use super::{LogIdentity, MAGIC, OUT_GENERATION, PackError, SUITE};
-use crate::{cbor, id::TeamId, layout::PackName};
+use super::{LogIdentity, MAGIC, OUT_GENERATION, PackError, PackId, SUITE, outer_ctx};
+use crate::{cbor, id::TeamId, layout::Span};
 
 /// The most packs that a head lists.
 const MAX_SPANS: usize = 16_384;
 
-/// The first and last seq of a pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(array)]
-pub struct Span {
-    /// First seq.
-    #[n(0)]
-    pub first: u64,
-    /// Last seq.
-    #[n(1)]
-    pub last: u64,
+impl<C> Encode<C> for Span {
+    fn encode<W: Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        e.array(2)?.u64(self.first())?.u64(self.last())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Span {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, DecodeError> {
+        let bad = || DecodeError::message("not a span");
+        if d.array()? != Some(2) {
+            return Err(bad());
+        }
+        Self::new(d.u64()?, d.u64()?).ok_or_else(bad)
+    }
 }
 
 #[derive(Encode, Decode)]
@@ -58,7 +61,7 @@ impl Head {
         &self,
         team: TeamId,
         out: &OuterKey,
-        newest: &PackName,
+        newest: &PackId,
         signer: &SigningKey,
         rng: &mut dyn CryptoRng,
     ) -> Vec<u8> {
@@ -82,7 +85,13 @@ impl Head {
         file.extend_from_slice(&MAGIC);
         file.push(SUITE);
         file.extend_from_slice(&OUT_GENERATION.to_le_bytes());
-        file.extend_from_slice(&env::seal(out, &ctx(team, newest), Pad::Padme, &plain, rng));
+        file.extend_from_slice(&env::seal(
+            out,
+            &outer_ctx(label::HEAD_BODY, newest, &team),
+            Pad::Padme,
+            &plain,
+            rng,
+        ));
         file
     }
 
@@ -93,7 +102,7 @@ impl Head {
     pub fn open(
         team: TeamId,
         out: &OuterKey,
-        newest: &PackName,
+        newest: &PackId,
         bytes: &[u8],
     ) -> Result<Self, PackError> {
         let rest = bytes.strip_prefix(&MAGIC[..]).ok_or(PackError::Foreign)?;
@@ -102,12 +111,16 @@ impl Head {
         if suite != SUITE || u32::from_le_bytes([g0, g1, g2, g3]) != OUT_GENERATION {
             return Err(PackError::Newer);
         }
-        let plain = env::open(out, &ctx(team, newest), Pad::Padme, sealed)
-            .map_err(|_| PackError::Refused)?;
+        let plain = env::open(
+            out,
+            &outer_ctx(label::HEAD_BODY, newest, &team),
+            Pad::Padme,
+            sealed,
+        )
+        .map_err(|_| PackError::Refused)?;
         let wire: Wire = cbor::decode(&plain).map_err(|_| PackError::Refused)?;
         let place = wire.identity.place(team);
-        let ascending = wire.live.is_sorted_by(|a, b| a.last < b.first)
-            && wire.live.iter().all(|s| s.first <= s.last);
+        let ascending = wire.live.is_sorted_by(|a, b| a.last() < b.first());
         if place.log != newest.log || wire.live.len() > MAX_SPANS || !ascending {
             return Err(PackError::Refused);
         }
@@ -129,17 +142,4 @@ impl Head {
             live: wire.live,
         })
     }
-}
-
-fn ctx(team: TeamId, newest: &PackName) -> Ctx {
-    Ctx::new(
-        label::HEAD_BODY,
-        &[
-            team.as_bytes(),
-            newest.log.as_bytes(),
-            &newest.first.to_le_bytes(),
-            &newest.last.to_le_bytes(),
-            &OUT_GENERATION.to_le_bytes(),
-        ],
-    )
 }

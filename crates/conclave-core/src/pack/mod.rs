@@ -14,16 +14,21 @@ mod head;
 mod identity;
 mod read;
 
+use conclave_crypto::{Label, env::Ctx};
 use minicbor::{Decode, Encode};
 
 pub use self::{
     build::{BuildError, build},
     chain::{Chain, Draft},
-    head::{Head, Span},
+    head::Head,
     identity::LogIdentity,
     read::{Pack, PackError, PackPrefix, Verified, verify_run},
 };
-use crate::id::GrantId;
+use crate::{
+    id::{GrantId, LogId, TeamId},
+    layout::{HeadName, PackName, Span},
+    remote::Key,
+};
 
 /// The first eight bytes of every file of ours.
 pub const MAGIC: [u8; 8] = *b"conclave";
@@ -41,6 +46,32 @@ pub const MAX_PACK: u64 = 192 << 20;
 pub const MAX_ENTRIES: usize = 65_536;
 /// Where a writer starts a new pack, in bytes, unless one entry is larger.
 pub const TARGET_PACK: usize = 1 << 20;
+
+/// Which pack: a run of one log's entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackId {
+    /// Whose log.
+    pub log: LogId,
+    /// Which entries.
+    pub span: Span,
+}
+
+impl PackId {
+    /// Where the pack lies.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        PackName { span: self.span }.key(&self.log)
+    }
+
+    /// The head that names this pack as the newest.
+    #[must_use]
+    pub const fn head(&self) -> HeadName {
+        HeadName {
+            log: self.log,
+            span: self.span,
+        }
+    }
+}
 
 /// The plaintext of the control section.
 #[derive(Encode, Decode)]
@@ -75,18 +106,15 @@ struct Slot {
     control: Option<Vec<u8>>,
 }
 
-/// The context of the control section's ENV.
-fn control_ctx(
-    name: &crate::layout::PackName,
-    team: &crate::id::TeamId,
-) -> conclave_crypto::env::Ctx {
-    conclave_crypto::env::Ctx::new(
-        conclave_crypto::label::PACK_CONTROL,
+/// The context of a file of this log that is sealed under the outer key.
+fn outer_ctx(purpose: Label, id: &PackId, team: &TeamId) -> Ctx {
+    Ctx::new(
+        purpose,
         &[
             team.as_bytes(),
-            name.log.as_bytes(),
-            &name.first.to_le_bytes(),
-            &name.last.to_le_bytes(),
+            id.log.as_bytes(),
+            &id.span.first().to_le_bytes(),
+            &id.span.last().to_le_bytes(),
             &OUT_GENERATION.to_le_bytes(),
         ],
     )

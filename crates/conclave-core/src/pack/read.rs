@@ -3,14 +3,13 @@
 use conclave_crypto::{OuterKey, Pad, env, label, sign::Signature};
 
 use super::{
-    Control, LogIdentity, MAGIC, MAX_CONTROL, MAX_ENTRIES, OUT_GENERATION, PREFIX_LEN, SUITE,
-    control_ctx,
+    Control, LogIdentity, MAGIC, MAX_CONTROL, MAX_ENTRIES, OUT_GENERATION, PREFIX_LEN, PackId,
+    SUITE, outer_ctx,
 };
 use crate::{
     cbor,
     entry::{Entry, RawEntry},
     id::{EntryHash, GrantId, TeamId},
-    layout::PackName,
 };
 
 /// Why a pack is refused.
@@ -96,7 +95,7 @@ impl PackPrefix {
 #[derive(Debug, Clone)]
 pub struct Pack {
     identity: LogIdentity,
-    name: PackName,
+    id: PackId,
     entries: Vec<Entry>,
     signature: [u8; 64],
     raw: Vec<RawEntry>,
@@ -107,7 +106,7 @@ pub struct Pack {
 pub struct Verified(Pack);
 
 impl Pack {
-    /// Opens the control section of the pack that the storage keeps under `name`. `bytes` is the
+    /// Opens the control section of the pack that the storage keeps as `id`. `bytes` is the
     /// file, or at least its first [`PackPrefix::head_len`] bytes.
     ///
     /// # Errors
@@ -115,21 +114,26 @@ impl Pack {
     pub fn open(
         team: TeamId,
         out: &OuterKey,
-        name: &PackName,
+        id: &PackId,
         bytes: &[u8],
     ) -> Result<Self, PackError> {
         let prefix = PackPrefix::parse(bytes)?;
         let sealed = bytes
             .get(PREFIX_LEN..prefix.head_len())
             .ok_or(PackError::Short)?;
-        let plain = env::open(out, &control_ctx(name, &team), Pad::Padme, sealed)
-            .map_err(|_| PackError::Refused)?;
+        let plain = env::open(
+            out,
+            &outer_ctx(label::PACK_CONTROL, id, &team),
+            Pad::Padme,
+            sealed,
+        )
+        .map_err(|_| PackError::Refused)?;
         let control: Control = cbor::decode(&plain).map_err(|_| PackError::Refused)?;
         if control.entries.len() > MAX_ENTRIES {
             return Err(PackError::Refused);
         }
         let place = control.identity.place(team);
-        if place.log != name.log {
+        if place.log != id.log {
             return Err(PackError::Refused);
         }
         let grant_at = |index: Option<u32>| -> Result<Option<GrantId>, PackError> {
@@ -150,7 +154,7 @@ impl Pack {
             };
             let entry = Entry::parse(place, &raw).map_err(|_| PackError::Refused)?;
             let in_order = match expected {
-                None => entry.seq() == name.first,
+                None => entry.seq() == id.span.first(),
                 Some((seq, prev)) => entry.seq() == seq && entry.header.prev == prev,
             };
             if !in_order {
@@ -161,13 +165,13 @@ impl Pack {
             entries.push(entry);
             raws.push(raw);
         }
-        if entries.last().map(Entry::seq) != Some(name.last) {
+        if entries.last().map(Entry::seq) != Some(id.span.last()) {
             return Err(PackError::Refused);
         }
         let signature = control.signature;
         Ok(Self {
             identity: control.identity,
-            name: *name,
+            id: *id,
             entries,
             signature,
             raw: raws,
@@ -198,10 +202,10 @@ impl Pack {
         Ok(Verified(self))
     }
 
-    /// The name that it is kept under.
+    /// Which pack it is.
     #[must_use]
-    pub const fn name(&self) -> &PackName {
-        &self.name
+    pub const fn id(&self) -> &PackId {
+        &self.id
     }
 
     /// Bytes of the body section.
@@ -242,10 +246,10 @@ impl Verified {
         self.0.entries
     }
 
-    /// The name that it is kept under.
+    /// Which pack it is.
     #[must_use]
-    pub const fn name(&self) -> &PackName {
-        &self.0.name
+    pub const fn id(&self) -> &PackId {
+        &self.0.id
     }
 
     /// Whose log it is.

@@ -56,7 +56,7 @@ impl World {
             .collect()
     }
 
-    fn pack(&mut self, entries: &[Sealed]) -> (crate::layout::PackName, Vec<u8>) {
+    fn pack(&mut self, entries: &[Sealed]) -> (PackId, Vec<u8>) {
         build(
             self.team,
             &self.out,
@@ -133,7 +133,10 @@ fn belongs_to_one_name_and_one_team() {
         log: crate::id::LogId::new([9; 32]),
         ..name
     };
-    let other_seq = crate::layout::PackName { first: 1, ..name };
+    let other_seq = PackId {
+        span: Span::new(1, name.span.last()).unwrap(),
+        ..name
+    };
     for bad in [other_log, other_seq] {
         assert!(matches!(
             Pack::open(w.team, &w.out, &bad, &file),
@@ -236,7 +239,7 @@ fn heads_are_signed_lists() {
     let (name, _) = w.pack(&entries);
     let head = Head {
         identity: w.identity,
-        live: vec![Span { first: 0, last: 2 }],
+        live: vec![Span::new(0, 2).unwrap()],
     };
     let file = head.build(w.team, &w.out, &name, &w.seed.signing(), &mut w.rng);
     assert_eq!(Head::open(w.team, &w.out, &name, &file), Ok(head.clone()));
