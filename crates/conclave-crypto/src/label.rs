@@ -146,6 +146,12 @@ labels! {
     STORE_ROW = "conclave/1/store-row";
     /// ENV context of the local master key, under the local key or the keychain's.
     STORE_WRAP = "conclave/1/store-wrap";
+    /// ENV context of a local row: profile, schema, table, team, row.
+    STORE_SEAL = "conclave/1/store-seal";
+    /// Keyed name of a local row, by which it is found.
+    STORE_TAG = "conclave/1/store-tag";
+    /// Hash of what lies in the clear beside the wraps of the local master key.
+    STORE_HEADER = "conclave/1/store-header";
     /// ENV context of a device seed, under the local master key.
     DEVICE_SEED_WRAP = "conclave/1/device-seed-wrap";
     /// ENV context of a recovery kit's seed until it is printed.

@@ -2,6 +2,7 @@
 
 use crate::{
     hash::lp,
+    hazmat::hkdf::hkdf,
     keys::{SecretBytes, secret},
     label,
 };
@@ -40,5 +41,21 @@ impl LocalMasterKey {
     pub fn row_key(&self, purpose: &str) -> RowKey {
         let info = lp(label::STORE_ROW, &[purpose.as_bytes()]);
         RowKey(SecretBytes::derive(&[], self.0.expose(), &info))
+    }
+}
+
+impl RowKey {
+    /// A pseudonym of the fields: equal fields give equal bytes, and whoever lacks the key cannot
+    /// tell which fields they were, not even by guessing.
+    #[must_use]
+    pub fn tag(&self, fields: &[&[u8]]) -> [u8; 16] {
+        let mut tag = [0; 16];
+        hkdf(
+            &[],
+            self.0.expose(),
+            &lp(label::STORE_TAG, fields),
+            &mut tag,
+        );
+        tag
     }
 }
