@@ -80,6 +80,8 @@ labels! {
     DIRECTORY = "conclave/1/directory";
     /// The id of the built-in `audit` scope.
     AUDIT = "conclave/1/audit";
+    /// HPKE `info` of a receipt, sealed to the audit scope.
+    AUDIT_BOX = "conclave/1/audit-box";
     /// The id of the built-in `admins` scope.
     ADMINS = "conclave/1/admins";
     /// The id of the team as a scope.
