@@ -39,7 +39,7 @@ pub struct BadSignature;
 #[non_exhaustive]
 pub enum SealError {
     /// The recipient's public key is not 1,216 bytes, holds a non-canonical ML-KEM key, or its
-    /// X25519 half is of low order (docs/format.md, Low-order guard).
+    /// X25519 half is of low order (docs/format.md, Suite).
     #[error("the recipient's public key cannot be used")]
     UnusableKey,
     /// The pre-shared key is shorter than 32 bytes or its id is empty (RFC 9180 §5.1.2).

@@ -1,7 +1,7 @@
 //! SHA-256 with domain separation: the one hash of the format.
 //!
 //! [`lp`] prefixes the label and every field with its length, which makes the encoding injective:
-//! no two lists of fields give the same bytes (docs/format.md, LP).
+//! no two lists of fields give the same bytes (docs/format.md, Notation).
 
 use sha2::{Digest, Sha256};
 
@@ -34,4 +34,44 @@ pub fn hash(label: Label, fields: &[&[u8]]) -> [u8; 32] {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::{label, testing::cases};
+
+    fn fields() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        // Short alphabets and lengths, so that equal concatenations are common.
+        vec(vec(0..2u8, 0..4), 0..4)
+    }
+
+    fn slices(fields: &[Vec<u8>]) -> Vec<&[u8]> {
+        fields.iter().map(Vec::as_slice).collect()
+    }
+
+    proptest! {
+        #![proptest_config(cases(512))]
+
+        #[test]
+        fn lp_is_injective(a in fields(), b in fields()) {
+            let same = lp(label::ITEM, &slices(&a)) == lp(label::ITEM, &slices(&b));
+            prop_assert_eq!(same, a == b);
+            prop_assert_ne!(lp(label::ITEM, &slices(&a)), lp(label::SCOPE, &slices(&a)));
+        }
+
+        #[test]
+        fn hash_is_sha256_of_lp(a in fields()) {
+            let (a, label) = (slices(&a), label::ITEM);
+            prop_assert_eq!(hash(label, &a), sha256(&lp(label, &a)));
+        }
+    }
+
+    #[test]
+    fn sha256_is_sha256() {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hex::encode(sha256(b"abc")), expected);
+    }
 }

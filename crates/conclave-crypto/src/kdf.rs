@@ -123,3 +123,55 @@ pub fn argon2id<const SALT: usize>(
     )?;
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_and_the_ceiling_hold() {
+        let checked = KdfParams::checked;
+        assert_eq!(checked(64 * MIB, 3, 1), Ok(KdfParams::FLOOR));
+        assert_eq!(checked(2048 * MIB, 10, 16), Ok(KdfParams::CEILING));
+        for (m, t, p) in [
+            (64 * MIB - 1, 3, 1),
+            (64 * MIB, 2, 1),
+            (64 * MIB, 3, 0),
+            (0, 0, 0),
+        ] {
+            assert_eq!(checked(m, t, p), Err(KdfError::BelowFloor), "{m} {t} {p}");
+        }
+        // High passes do not make up for little memory.
+        assert_eq!(checked(32 * MIB, 10, 4), Err(KdfError::BelowFloor));
+        for (m, t, p) in [
+            (2048 * MIB + 1, 3, 4),
+            (256 * MIB, 11, 4),
+            (256 * MIB, 3, 17),
+            (u32::MAX, u32::MAX, u32::MAX),
+        ] {
+            assert_eq!(checked(m, t, p), Err(KdfError::AboveCeiling), "{m} {t} {p}");
+        }
+        for fixed in [KdfParams::DEFAULT, KdfParams::INVITE] {
+            assert_eq!(checked(fixed.m_kib(), fixed.t(), fixed.p()), Ok(fixed));
+        }
+    }
+
+    #[cfg(feature = "test-kdf")]
+    #[test]
+    fn the_cheap_parameters_exist_only_for_tests_and_are_exactly_one() {
+        let cheap = KdfParams::insecure_for_tests();
+        assert_eq!(KdfParams::checked(cheap.m_kib, cheap.t, cheap.p), Ok(cheap));
+        let nearly = KdfParams::checked(cheap.m_kib + 1, cheap.t, cheap.p);
+        assert_eq!(nearly, Err(KdfError::BelowFloor));
+        assert!(argon2id(b"passphrase", &[0; 16], cheap).is_ok());
+    }
+
+    /// From the reference implementation's own test program: t = 2, m = 64 MiB, p = 1.
+    #[test]
+    fn the_reference_answer() {
+        let mut key = [0; 32];
+        hazmat::argon2::argon2id(b"password", b"somesalt", (64 * MIB, 2, 1), &mut key).unwrap();
+        let expected = "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7";
+        assert_eq!(hex::encode(key), expected);
+    }
+}

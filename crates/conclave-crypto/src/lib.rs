@@ -1,8 +1,10 @@
-#![doc = include_str!("../README.md")]
+//! Keys, and the three envelopes that they open: the bottom layer, bytes in and bytes out.
+//!
+//! `hazmat` (private) calls the primitives, [`keys`] are the secrets, and [`env`](mod@env),
+//! [`boxes`] and [`sign`] are the envelopes. The map of which key opens what follows.
 //!
 //! ---
-//! The module tree: `hazmat` (private) calls the primitives, [`keys`] are the secrets, and
-//! [`env`], [`boxes`] and [`sign`] are the three envelopes. Everything else is bytes in, bytes out.
+#![doc = include_str!("../README.md")]
 #![deny(clippy::indexing_slicing)]
 
 mod envelope;
@@ -15,6 +17,10 @@ pub mod label;
 pub mod local;
 pub mod meter;
 mod padding;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod vectors;
 
 pub use envelope::{boxes, env, sign};
 pub use error::{BadSignature, KdfError, OpenError, SealError};

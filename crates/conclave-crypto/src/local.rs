@@ -35,3 +35,22 @@ pub fn local_key<const SALT: usize>(
     );
     Ok(LocalKey::from_bytes(&mut key))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passphrase_salt_and_device_secret_all_enter() {
+        let key = |secret: u8, passphrase: &[u8], salt: u8| {
+            let secret = DeviceSecret::from_bytes(&mut [secret; 32]);
+            let key = local_key(&secret, passphrase, &[salt; 16], KdfParams::FLOOR).unwrap();
+            *key.expose_secret()
+        };
+        let one = key(1, b"passphrase", 1);
+        assert_eq!(one, key(1, b"passphrase", 1));
+        assert_ne!(one, key(2, b"passphrase", 1));
+        assert_ne!(one, key(1, b"passphrasf", 1));
+        assert_ne!(one, key(1, b"passphrase", 2));
+    }
+}

@@ -73,3 +73,27 @@ pub(crate) fn count_verify() {
 pub(crate) fn count_kdf() {
     KDFS.fetch_add(1, Ordering::Relaxed);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DeviceSeed, boxes, label, testing::rng};
+
+    /// Other tests count at the same time, so there may be more, never less.
+    #[test]
+    fn each_operation_counts() {
+        let before = snapshot();
+        let device = DeviceSeed::from_bytes(&mut [1; 32]);
+        let (signing, sealing) = (device.signing(), device.sealing());
+        let signature = signing.sign(label::PACK, &[]);
+        signing
+            .verify_key()
+            .verify(label::PACK, &[], &signature)
+            .unwrap();
+        let sealed = boxes::seal(sealing.public(), b"", b"", b"", &mut rng(1)).unwrap();
+        boxes::open(&sealing, b"", b"", &sealed.enc, &sealed.ct).unwrap();
+        let spent = snapshot().since(before);
+        assert!(spent.signs >= 1 && spent.verifies >= 1);
+        assert!(spent.kem_seals >= 1 && spent.kem_opens >= 1);
+    }
+}

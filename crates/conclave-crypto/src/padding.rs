@@ -2,7 +2,7 @@
 //!
 //! Padmé (Nikitin et al., PURBs, 2019) leaks `O(log log n)` bits of the length at a cost of at
 //! most 12 %. The padded form is `u32` length ‖ data ‖ zeros, and [`unpad`] accepts exactly what
-//! [`pad`] makes: another total length or a non-zero tail is refused (docs/format.md, Padding).
+//! [`pad`] makes: another total length or a non-zero tail is refused (docs/format.md, Notation).
 
 use zeroize::Zeroizing;
 
@@ -105,4 +105,73 @@ pub fn unpad(padded: &[u8], pad: Pad) -> Result<&[u8], OpenError> {
         return Err(OpenError::new());
     }
     Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::testing::cases;
+
+    proptest! {
+        #![proptest_config(cases(256))]
+
+        #[test]
+        fn what_was_padded_comes_back(data in vec(any::<u8>(), 0..3000)) {
+            for kind in [Pad::None, Pad::Padme, Pad::PadmeMin512] {
+                let padded = pad(&data, kind);
+                prop_assert_eq!(padded.len(), kind.padded_len(data.len()));
+                prop_assert_eq!(unpad(&padded, kind), Ok(data.as_slice()));
+            }
+        }
+
+        #[test]
+        fn hostile_bytes_never_panic_and_only_the_canonical_form_passes(
+            length in prop_oneof![0..40u32, any::<u32>()],
+            rest in prop_oneof![vec(Just(0u8), 0..40), vec(any::<u8>(), 0..600)],
+        ) {
+            let padded = [length.to_le_bytes().as_slice(), &rest].concat();
+            for kind in [Pad::Padme, Pad::PadmeMin512] {
+                if let Ok(data) = unpad(&padded, kind) {
+                    let again = pad(data, kind);
+                    prop_assert_eq!(again.as_slice(), padded.as_slice());
+                }
+            }
+        }
+
+        #[test]
+        fn padme_grows_costs_little_and_is_settled(len in 0..1usize << 40) {
+            let padded = padme(len);
+            prop_assert!(padded >= len && padme(len + 1) >= padded);
+            prop_assert_eq!(padme(padded), padded);
+            prop_assert!((padded - len) * 100 <= len * 12, "{len} became {padded}");
+        }
+    }
+
+    #[test]
+    fn padme_saturates() {
+        assert_eq!(padme(usize::MAX), usize::MAX);
+        assert_eq!(Pad::PadmeMin512.padded_len(usize::MAX), usize::MAX);
+    }
+
+    #[test]
+    fn items_have_512_bytes_at_least() {
+        assert_eq!(pad(b"", Pad::PadmeMin512).len(), 512);
+        assert_eq!(pad(&[1; 508], Pad::PadmeMin512).len(), 512);
+        assert_eq!(pad(&[1; 509], Pad::PadmeMin512).len(), 544);
+    }
+
+    #[test]
+    fn every_padding_byte_is_checked() {
+        let padded = pad(b"text", Pad::PadmeMin512);
+        for at in 8..padded.len() {
+            let mut bad = padded.to_vec();
+            bad[at] = 1;
+            assert!(unpad(&bad, Pad::PadmeMin512).is_err());
+        }
+        for end in 0..padded.len() {
+            assert!(unpad(&padded[..end], Pad::PadmeMin512).is_err());
+        }
+    }
 }

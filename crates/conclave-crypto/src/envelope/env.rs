@@ -187,3 +187,152 @@ impl Derived {
         Ok(plaintext)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::{
+        keys::{ContentKey, OuterKey, ScopeKey},
+        testing::{cases, flips, rng},
+    };
+
+    const PADS: [Pad; 3] = [Pad::None, Pad::Padme, Pad::PadmeMin512];
+
+    /// Opens a wire as if these had been derived: the one place where a test chooses both.
+    pub(crate) fn open_with_commitment(
+        key: [u8; 32],
+        commitment: [u8; 32],
+        aad: &[u8],
+        wire: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        Derived { key, commitment }.open(&Ctx(aad.to_vec()), &Wire::parse(wire)?)
+    }
+
+    fn key(byte: u8) -> ScopeKey {
+        ScopeKey::from_bytes(&mut [byte; 32])
+    }
+
+    fn ctx() -> Ctx {
+        Ctx::new(label::ENTRY_BODY, &[b"team", b"scope"])
+    }
+
+    proptest! {
+        #![proptest_config(cases(64))]
+
+        #[test]
+        fn what_was_sealed_opens(
+            plaintext in vec(any::<u8>(), 0..2000),
+            fields in vec(vec(any::<u8>(), 0..40), 0..5),
+            seed: u64,
+        ) {
+            let fields: Vec<_> = fields.iter().map(Vec::as_slice).collect();
+            let ctx = Ctx::new(label::ITEM_PAYLOAD, &fields);
+            for pad in PADS {
+                let wire = seal(&key(1), &ctx, pad, &plaintext, &mut rng(seed));
+                prop_assert_eq!(wire.len(), OVERHEAD + pad.padded_len(plaintext.len()));
+                let opened = open(&key(1), &ctx, pad, &wire).unwrap();
+                prop_assert_eq!(opened.as_slice(), plaintext.as_slice());
+            }
+        }
+
+        #[test]
+        fn hostile_bytes_are_refused_and_never_panic(wire in vec(any::<u8>(), 0..300)) {
+            for pad in PADS {
+                prop_assert_eq!(open(&key(1), &ctx(), pad, &wire), Err(OpenError::new()));
+            }
+            prop_assert!(unwrap::<ContentKey>(&key(1), &ctx(), &wire).is_err());
+        }
+    }
+
+    #[test]
+    fn every_byte_counts() {
+        for pad in PADS {
+            let wire = seal(&key(1), &ctx(), pad, b"a plaintext", &mut rng(1));
+            assert!(open(&key(1), &ctx(), pad, &wire).is_ok());
+            for flipped in flips(&wire) {
+                assert!(open(&key(1), &ctx(), pad, &flipped).is_err());
+            }
+            for end in 0..wire.len() {
+                assert!(open(&key(1), &ctx(), pad, &wire[..end]).is_err());
+            }
+            let longer = [wire.as_slice(), &[0]].concat();
+            assert!(open(&key(1), &ctx(), pad, &longer).is_err());
+        }
+    }
+
+    #[test]
+    fn another_key_context_or_padding_is_refused() {
+        let wire = seal(&key(1), &ctx(), Pad::Padme, b"a plaintext", &mut rng(1));
+        let refused = |key: &ScopeKey, ctx: &Ctx, pad| open(key, ctx, pad, &wire).is_err();
+        assert!(!refused(&key(1), &ctx(), Pad::Padme));
+        assert!(refused(&key(2), &ctx(), Pad::Padme));
+        assert!(refused(&key(1), &ctx(), Pad::PadmeMin512));
+        for other in [
+            Ctx::new(label::PACK_CONTROL, &[b"team", b"scope"]),
+            Ctx::new(label::ENTRY_BODY, &[b"team", b"other"]),
+            Ctx::new(label::ENTRY_BODY, &[b"teams", b"cope"]),
+            Ctx::new(label::ENTRY_BODY, &[b"team", b"scope", b""]),
+            Ctx::new(label::ENTRY_BODY, &[]),
+        ] {
+            assert!(refused(&key(1), &other, Pad::Padme));
+        }
+        // The kind of key is in the type; the bytes alone decide about opening.
+        let same_bytes = OuterKey::from_bytes(&mut [1; 32]);
+        assert!(open(&same_bytes, &ctx(), Pad::Padme, &wire).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_commitment_is_refused_though_the_cipher_would_open() {
+        let mut wire = seal(&key(1), &ctx(), Pad::Padme, b"a plaintext", &mut rng(1));
+        let salt = wire[..SALT].try_into().unwrap();
+        let derived = Derived::new(&[1; 32], salt, &ctx());
+        wire[SALT] ^= 1;
+        assert!(open(&key(1), &ctx(), Pad::Padme, &wire).is_err());
+        let on_the_wire = wire[SALT..SALT + COMMITMENT].try_into().unwrap();
+        assert!(open_with_commitment(derived.key, on_the_wire, &ctx().0, &wire).is_ok());
+    }
+
+    #[test]
+    fn the_same_plaintext_twice_shares_nothing() {
+        let mut rng = rng(1);
+        let mut sealed = || seal(&key(1), &ctx(), Pad::Padme, b"a plaintext", &mut rng);
+        let (one, two) = (sealed(), sealed());
+        assert!(one.iter().zip(&two).filter(|(a, b)| a == b).count() < one.len() / 8);
+    }
+
+    #[test]
+    fn wrapped_keys_are_exactly_32_bytes() {
+        let secret = ContentKey::random(&mut rng(2));
+        let wrapped = wrap(&key(1), &ctx(), &secret, &mut rng(1));
+        assert_eq!(wrapped.len(), 136);
+        let unwrapped: ContentKey = unwrap(&key(1), &ctx(), &wrapped).unwrap();
+        assert!(bool::from(unwrapped.ct_eq(&secret)));
+        assert!(unwrap::<ContentKey>(&key(2), &ctx(), &wrapped).is_err());
+
+        for len in [0, 31, 33, 64] {
+            let wire = seal(&key(1), &ctx(), Pad::None, &vec![7; len], &mut rng(1));
+            assert!(open(&key(1), &ctx(), Pad::None, &wire).is_ok());
+            assert!(unwrap::<ContentKey>(&key(1), &ctx(), &wire).is_err());
+        }
+    }
+
+    /// Authentic, but not what `pad` makes: nobody may carry a message in the padding.
+    #[test]
+    fn an_authentic_plaintext_with_bad_padding_is_refused() {
+        for padded in [
+            &b""[..],
+            &[1, 0, 0],
+            &[255; 12],
+            &[1, 0, 0, 0, 7, 1],
+            &[0, 0, 0, 0, 0],
+        ] {
+            let wire = seal(&key(1), &ctx(), Pad::None, padded, &mut rng(1));
+            assert_eq!(
+                open(&key(1), &ctx(), Pad::Padme, &wire),
+                Err(OpenError::new())
+            );
+        }
+    }
+}

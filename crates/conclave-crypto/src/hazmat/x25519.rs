@@ -2,7 +2,7 @@
 //!
 //! X-Wing as the `x-wing` crate has it accepts an X25519 share of low order, whose shared secret
 //! is zero whatever the other side's key: the classical half of the hybrid is then gone without
-//! anybody noticing (docs/format.md, Low-order guard).
+//! anybody noticing (docs/format.md, Suite).
 
 use x25519_dalek::{PublicKey, StaticSecret};
 

@@ -123,3 +123,142 @@ macro_rules! secret {
     };
 }
 pub(crate) use secret;
+
+#[cfg(test)]
+mod tests {
+    use core::fmt::{Debug, Display};
+
+    use static_assertions::{assert_impl_all, assert_not_impl_any};
+    use subtle::ConstantTimeEq;
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+    use crate::{sign::VerifyKey, testing::rng};
+
+    macro_rules! derive_nothing {
+        ($($name:ty),*) => {$(
+            assert_not_impl_any!(
+                $name: Clone, Copy, Debug, Display, Default, PartialEq, PartialOrd,
+                core::hash::Hash, AsRef<[u8]>, core::ops::Deref
+            );
+            assert_impl_all!($name: ZeroizeOnDrop, Send, Sync);
+        )*};
+    }
+
+    derive_nothing!(
+        ContentKey,
+        DeviceSecret,
+        DeviceSeed,
+        FileKey,
+        InviteCodeKey,
+        KeychainKey,
+        KitSeed,
+        LocalKey,
+        LocalMasterKey,
+        OuterKey,
+        Own0Seed,
+        RowKey,
+        ScopeKey,
+        SealSecretKey,
+        SecretBytes,
+        SigningKey
+    );
+
+    // What may master an envelope, and what may not.
+    assert_impl_all!(ScopeKey: EnvKey);
+    assert_not_impl_any!(DeviceSecret: EnvKey);
+    assert_not_impl_any!(DeviceSeed: EnvKey);
+    assert_not_impl_any!(KitSeed: EnvKey);
+    assert_not_impl_any!(Own0Seed: EnvKey);
+
+    #[test]
+    fn taking_bytes_wipes_their_source() {
+        let mut source = [7; 32];
+        let key = ScopeKey::from_bytes(&mut source);
+        assert_eq!((source, key.expose_secret()), ([0; 32], &[7; 32]));
+
+        let mut source = [7; 32];
+        let _key = SigningKey::from_seed(&mut source);
+        assert_eq!(source, [0; 32]);
+        let mut source = [7; 32];
+        let _key = SealSecretKey::from_seed(&mut source);
+        assert_eq!(source, [0; 32]);
+    }
+
+    #[test]
+    fn a_slice_has_exactly_32_bytes() {
+        for len in [0, 31, 33, 64] {
+            assert!(ScopeKey::from_slice(&vec![1; len]).is_err());
+        }
+        let key = ScopeKey::from_slice(&[1; 32]).unwrap();
+        assert!(bool::from(key.ct_eq(&ScopeKey::from_bytes(&mut [1; 32]))));
+        assert!(!bool::from(key.ct_eq(&ScopeKey::from_bytes(&mut [2; 32]))));
+    }
+
+    #[test]
+    fn random_keys_differ() {
+        let mut rng = rng(1);
+        let dynamic: &mut dyn rand_core::CryptoRng = &mut rng;
+        let (one, two) = (ScopeKey::random(dynamic), ScopeKey::random(dynamic));
+        assert!(!bool::from(one.ct_eq(&two)));
+    }
+
+    #[test]
+    fn what_derives_from_one_key_is_separate() {
+        let master = LocalMasterKey::from_bytes(&mut [1; 32]);
+        let rows = [master.row_key("a"), master.row_key("b"), master.row_key("")];
+        let scope = ScopeKey::from_bytes(&mut [1; 32]);
+        let mut seen = std::collections::BTreeSet::new();
+        for secret in rows.iter().map(RowKey::expose_secret) {
+            assert!(seen.insert(*secret));
+        }
+        assert!(seen.insert(scope.commit()));
+        assert!(seen.insert([1; 32]));
+        assert!(
+            seen.insert(
+                DeviceSeed::from_bytes(&mut [1; 32])
+                    .signing()
+                    .verify_key()
+                    .to_bytes()
+            )
+        );
+        let invite = InviteCodeKey::from_bytes(&mut [1; 32]);
+        assert!(seen.insert(invite.signing().verify_key().to_bytes()));
+        let raw: VerifyKey = SigningKey::from_seed(&mut [1; 32]).verify_key();
+        assert!(seen.insert(raw.to_bytes()));
+
+        let sealing = DeviceSeed::from_bytes(&mut [1; 32]).sealing();
+        assert_ne!(sealing.public().hash(), scope.sealing().public().hash());
+    }
+
+    #[test]
+    fn a_rows_tag_depends_on_key_and_fields() {
+        let master = LocalMasterKey::from_bytes(&mut [1; 32]);
+        let tag = master.row_key("a").tag(&[b"x", b"y"]);
+        assert_eq!(tag, master.row_key("a").tag(&[b"x", b"y"]));
+        assert_ne!(tag, master.row_key("b").tag(&[b"x", b"y"]));
+        assert_ne!(tag, master.row_key("a").tag(&[b"xy"]));
+        assert_ne!(tag, master.row_key("a").tag(&[b"x", b"y", b""]));
+    }
+
+    #[test]
+    fn a_kit_and_the_recovery_owner_are_devices_on_paper() {
+        let device = DeviceSeed::from_bytes(&mut [1; 32]);
+        let kit = KitSeed::from_bytes(&mut [1; 32]);
+        let own0 = Own0Seed::from_bytes(&mut [1; 32]);
+        let expected = device.signing().verify_key();
+        assert_eq!(kit.signing().verify_key(), expected);
+        assert_eq!(own0.signing().verify_key(), expected);
+        assert_eq!(kit.sealing().public(), device.sealing().public());
+    }
+
+    #[test]
+    fn public_keys_print_their_hash_only() {
+        let key = DeviceSeed::from_bytes(&mut [1; 32]).sealing();
+        let text = format!("{:?}", key.public());
+        assert_eq!(
+            text,
+            format!("SealPublicKey(sha256 {})", hex::encode(key.public().hash()))
+        );
+    }
+}
