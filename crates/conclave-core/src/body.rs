@@ -7,7 +7,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::{
-    id::{DeviceId, EntryHash, GrantId, InviteId, ItemId, LogId, ScopeId, UserId},
+    id::{DeviceId, EntryHash, GrantId, InviteId, ItemId, LogId, ScopeId, SubjectId, UserId},
     keys::{DeviceKeys, UserFacts},
     role::Role,
 };
@@ -63,6 +63,18 @@ pub enum Subject {
         #[n(1)]
         owner: UserId,
     },
+}
+
+impl Subject {
+    /// Whom it names, by id.
+    #[must_use]
+    pub fn id(&self) -> SubjectId {
+        match self {
+            Self::User { user, .. } => SubjectId::User(*user),
+            Self::Group { group } => SubjectId::Group(*group),
+            Self::Machine { keys, .. } => SubjectId::Machine(keys.id()),
+        }
+    }
 }
 
 /// What kind of thing a created scope is.
@@ -485,8 +497,8 @@ pub enum Body {
     DeviceAdd(DeviceId, DeviceAdd),
     /// The end of a device.
     DeviceRevoke(DeviceRevoke),
-    /// A right.
-    Grant(Box<Grant>),
+    /// A right and whom it is for.
+    Grant(SubjectId, Box<Grant>),
     /// The end of a right.
     Revoke(Revoke),
     /// The end of a user.

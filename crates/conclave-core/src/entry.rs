@@ -277,6 +277,10 @@ fn parse_known(place: &Place, header: &Header, kind: Kind, control: Option<&[u8]
     }
     let seq = header.seq;
     Some(match kind {
+        // The team's id is the hash of its one genesis body; another body founds another team.
+        Kind::Genesis if crypto::hash(label::GENESIS, &[control?]) != *place.team.as_bytes() => {
+            return None;
+        }
         Kind::Genesis => Body::Genesis(Box::new(read(control)?)),
         Kind::LogStart => Body::LogStart(read(control)?),
         Kind::DeviceAdd => {
@@ -296,7 +300,7 @@ fn parse_known(place: &Place, header: &Header, kind: Kind, control: Option<&[u8]
             {
                 return None;
             }
-            Body::Grant(Box::new(grant))
+            Body::Grant(grant.subject.id(), Box::new(grant))
         }
         Kind::Revoke => Body::Revoke(sorted(read(control)?, |b: &body::Revoke| &b.pins)?),
         Kind::RemoveUser => {

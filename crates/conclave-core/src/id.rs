@@ -120,6 +120,28 @@ ids! {
     GrantId;
 }
 
+/// Whom a grant is for, by id: a person, a machine by its one device, or a group by its scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubjectId {
+    /// A person.
+    User(UserId),
+    /// A machine.
+    Machine(DeviceId),
+    /// A group of people.
+    Group(ScopeId),
+}
+
+impl SubjectId {
+    /// The person, if it is one.
+    #[must_use]
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Machine(_) | Self::Group(_) => None,
+        }
+    }
+}
+
 impl From<EntryHash> for GrantId {
     fn from(hash: EntryHash) -> Self {
         Self(hash.0)

@@ -174,6 +174,8 @@ labels! {
     HIGH_WATER = "conclave/1/high-water";
     /// The words by which two people compare their view of the team.
     STATE_WORDS = "conclave/1/state-words";
+    /// The two bytes by which mistyped recovery words are found.
+    RECOVERY_CHECK = "conclave/1/recovery-check";
     /// The words or digits by which a person's keys are compared.
     FINGERPRINT = "conclave/1/fingerprint";
 }

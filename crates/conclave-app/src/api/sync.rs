@@ -1,0 +1,81 @@
+//! How syncing goes.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Text;
+
+/// The footer's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SyncState {
+    LocalOnly,
+    Synced,
+    Saving,
+    Offline,
+    FolderMissing,
+    Behind,
+    Stopped,
+}
+
+/// Why writing has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum StopKind {
+    Rollback,
+    Fork,
+    OwnLog,
+    UpdateNeeded,
+}
+
+/// One line under Details.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StopFact {
+    /// What it is about.
+    pub label: Text,
+    /// The number of a change.
+    #[ts(type = "number | null")]
+    pub change: Option<u64>,
+    /// When.
+    #[ts(type = "number | null")]
+    pub at_ms: Option<u64>,
+}
+
+/// A stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StopView {
+    /// Why.
+    pub kind: StopKind,
+    /// When the storage's copy is from.
+    #[ts(type = "number | null")]
+    pub at_ms: Option<u64>,
+    /// This person may put the own copy back.
+    pub can_put_back: bool,
+    /// For Details.
+    pub facts: Vec<StopFact>,
+}
+
+/// How syncing goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncView {
+    /// The footer's word.
+    pub state: SyncState,
+    /// Changes that only this computer has.
+    pub pending: u32,
+    /// When it last went well.
+    #[ts(type = "number | null")]
+    pub last_ms: Option<u64>,
+    /// The folder.
+    pub folder: Option<String>,
+    /// Why writing has stopped.
+    pub stop: Option<StopView>,
+    /// What is wrong, in a sentence.
+    pub problem: Option<Text>,
+}

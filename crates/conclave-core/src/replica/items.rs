@@ -1,0 +1,446 @@
+//! Items as the entries tell them: which revisions count, which are the ends, and what opens them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conclave_crypto::{ContentKey, label};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::{Replica, Rights, WriteError, writing::ENTRY_BODY};
+use crate::{
+    body::{self, Body, Wrap},
+    entry::{BodyRef, Entry, item_id},
+    id::{DeviceId, EntryHash, ItemId, ScopeId},
+    kind::Kind,
+    sealing::{self, PayloadPlace},
+};
+
+/// An item: its ends and everything that led there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The vault or personal scope that it lives in.
+    pub home: ScopeId,
+    /// Revisions that count, every parent before its children where both are here.
+    pub revisions: Vec<EntryHash>,
+    /// The ends: more than one where edits met. Of a deleted item the revisions that were ended.
+    pub heads: Vec<EntryHash>,
+    /// Tombstones that count and that nothing supersedes.
+    pub tombstones: Vec<EntryHash>,
+    /// Ended, with no edit beside the end.
+    pub deleted: bool,
+}
+
+/// One revision.
+#[derive(Debug, Clone)]
+pub struct Revision<'a> {
+    /// Its entry.
+    pub hash: EntryHash,
+    /// The item.
+    pub item: ItemId,
+    /// Its body.
+    pub body: &'a body::ItemRev,
+    /// The author's device.
+    pub author: DeviceId,
+    /// The author's clock, Unix milliseconds.
+    pub wall_ms: u64,
+    /// The payload.
+    pub payload: BodyRef,
+}
+
+/// All items by id.
+#[derive(Default)]
+pub(super) struct ItemIndex {
+    items: BTreeMap<ItemId, Item>,
+    /// Wraps that were added to a revision after it was written.
+    added: BTreeMap<EntryHash, Vec<EntryHash>>,
+}
+
+impl ItemIndex {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items.iter().map(|(id, item)| (*id, item))
+    }
+
+    pub(super) fn get(&self, item: &ItemId) -> Option<&Item> {
+        self.items.get(item)
+    }
+
+    pub(super) fn build(entries: &BTreeMap<EntryHash, Entry>, rights: &Rights) -> Self {
+        let mut index = Self::default();
+        let mut nodes: BTreeMap<ItemId, Vec<&Entry>> = BTreeMap::new();
+        for entry in entries.values() {
+            match &entry.body {
+                Body::ItemRev(item, _) => nodes.entry(*item).or_default().push(entry),
+                Body::Tombstone(tomb) => nodes.entry(tomb.item).or_default().push(entry),
+                Body::WrapAdd(add) if rights.counts(&entry.hash) => {
+                    index
+                        .added
+                        .entry(add.revision)
+                        .or_default()
+                        .push(entry.hash);
+                }
+                _ => {}
+            }
+        }
+        for (item, nodes) in nodes {
+            if let Some(state) = gather(&nodes, rights) {
+                index.items.insert(item, state);
+            }
+        }
+        index
+    }
+}
+
+/// The ends of one item. `nodes` are all its revisions and tombstones, counting or not: an
+/// ancestor is an ancestor through any entry.
+fn gather(nodes: &[&Entry], rights: &Rights) -> Option<Item> {
+    // The first revision proves the item and its home by its place in its author's log.
+    let home = nodes.iter().find_map(|e| match &e.body {
+        Body::ItemRev(_, rev) if rev.item.is_none() => Some(rev.home),
+        _ => None,
+    });
+    let home = home.or_else(|| nodes.first().and_then(|e| home_of(e)))?;
+    let by_hash: BTreeMap<EntryHash, &Entry> = nodes.iter().map(|e| (e.hash, *e)).collect();
+    let counts = |e: &Entry| rights.counts(&e.hash) && home_of(e) == Some(home);
+
+    let mut superseded: BTreeSet<EntryHash> = BTreeSet::new();
+    let mut stack: Vec<EntryHash> = nodes
+        .iter()
+        .filter(|e| counts(e))
+        .flat_map(|e| parents_of(e))
+        .copied()
+        .collect();
+    while let Some(hash) = stack.pop() {
+        if superseded.insert(hash)
+            && let Some(entry) = by_hash.get(&hash)
+        {
+            stack.extend(parents_of(entry));
+        }
+    }
+
+    let mut ordered: Vec<&Entry> = nodes.iter().copied().filter(|e| counts(e)).collect();
+    ordered.sort_by_key(|e| (depth(e, &by_hash), e.hash));
+    let is_rev = |e: &&&Entry| matches!(e.body, Body::ItemRev(..));
+    let ends: Vec<&&Entry> = ordered
+        .iter()
+        .filter(|e| !superseded.contains(&e.hash))
+        .collect();
+    let tombstones: Vec<EntryHash> = ends.iter().filter(|e| !is_rev(e)).map(|e| e.hash).collect();
+    let mut heads: Vec<EntryHash> = ends.iter().filter(|e| is_rev(e)).map(|e| e.hash).collect();
+    let revisions: Vec<EntryHash> = ordered.iter().filter(is_rev).map(|e| e.hash).collect();
+    let deleted = heads.is_empty() && !tombstones.is_empty();
+    if deleted {
+        // What was ended: the nearest revisions above the tombstones, so that it can be restored.
+        let mut seen = BTreeSet::new();
+        let mut stack = tombstones.clone();
+        while let Some(hash) = stack.pop() {
+            let Some(entry) = by_hash.get(&hash).filter(|_| seen.insert(hash)) else {
+                continue;
+            };
+            if matches!(entry.body, Body::ItemRev(..)) && counts(entry) {
+                heads.push(hash);
+            } else {
+                stack.extend(parents_of(entry));
+            }
+        }
+        heads.sort_unstable();
+        heads.dedup();
+    }
+    (!heads.is_empty()).then_some(Item {
+        home,
+        revisions,
+        heads,
+        tombstones,
+        deleted,
+    })
+}
+
+fn home_of(entry: &Entry) -> Option<ScopeId> {
+    match &entry.body {
+        Body::ItemRev(_, rev) => Some(rev.home),
+        Body::Tombstone(tomb) => Some(tomb.home),
+        _ => None,
+    }
+}
+
+fn parents_of(entry: &Entry) -> &[EntryHash] {
+    match &entry.body {
+        Body::ItemRev(_, rev) => &rev.parents,
+        Body::Tombstone(tomb) => &tomb.parents,
+        _ => &[],
+    }
+}
+
+/// The longest way up within the item; hashes make cycles impossible.
+fn depth(entry: &Entry, by_hash: &BTreeMap<EntryHash, &Entry>) -> u64 {
+    let mut best: BTreeMap<EntryHash, u64> = BTreeMap::new();
+    let mut stack = vec![(entry.hash, false)];
+    while let Some((hash, ready)) = stack.pop() {
+        let Some(entry) = by_hash.get(&hash) else {
+            best.entry(hash).or_insert(0);
+            continue;
+        };
+        if ready {
+            let up = parents_of(entry).iter().filter_map(|p| best.get(p)).max();
+            let own = up.map_or(0, |d| d + 1);
+            best.insert(hash, own);
+        } else if !best.contains_key(&hash) {
+            stack.push((hash, true));
+            stack.extend(parents_of(entry).iter().map(|p| (*p, false)));
+        }
+    }
+    best.get(&entry.hash).copied().unwrap_or(0)
+}
+
+impl Replica {
+    /// A revision's own facts.
+    #[must_use]
+    pub fn revision(&self, hash: &EntryHash) -> Option<Revision<'_>> {
+        let entry = self.entries.get(hash)?;
+        let Body::ItemRev(item, body) = &entry.body else {
+            return None;
+        };
+        Some(Revision {
+            hash: *hash,
+            item: *item,
+            body,
+            author: entry.device(),
+            wall_ms: entry.header.wall_ms,
+            payload: entry.header.sealed?,
+        })
+    }
+
+    /// A revision's or tombstone's parents.
+    #[must_use]
+    pub fn parents(&self, hash: &EntryHash) -> &[EntryHash] {
+        self.entries.get(hash).map_or(&[], parents_of)
+    }
+
+    /// Opens a revision with the ciphertext that the store keeps. `None` while no wrap of it is
+    /// for a key that is here: "newer version exists".
+    #[must_use]
+    pub fn open_revision(&self, hash: &EntryHash, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let revision = self.revision(hash)?;
+        let key = self.content_key(&revision)?;
+        let place = self.payload_place(&revision);
+        sealing::open_payload(&place, &key, sealed).ok()
+    }
+
+    /// Can this device open the revision?
+    #[must_use]
+    pub fn can_open(&self, hash: &EntryHash) -> bool {
+        self.revision(hash).is_some_and(|r| {
+            self.wraps(&r)
+                .iter()
+                .any(|w| self.keyring.holds(&w.epoch()))
+        })
+    }
+
+    fn wraps<'a>(&'a self, revision: &Revision<'a>) -> Vec<&'a Wrap> {
+        let added = self
+            .items
+            .added
+            .get(&revision.hash)
+            .map_or(&[][..], Vec::as_slice);
+        let added = added
+            .iter()
+            .filter_map(|h| match &self.entries.get(h)?.body {
+                Body::WrapAdd(add) => Some(&add.wraps),
+                _ => None,
+            });
+        revision.body.wraps.iter().chain(added.flatten()).collect()
+    }
+
+    fn content_key(&self, revision: &Revision<'_>) -> Option<ContentKey> {
+        self.wraps(revision).into_iter().find_map(|wrap| {
+            let vk = self.keyring.get(&wrap.epoch())?;
+            sealing::open_wrap(self.team, revision.item, &revision.payload.hash, wrap, vk).ok()
+        })
+    }
+
+    fn payload_place<'a>(&self, revision: &Revision<'a>) -> PayloadPlace<'a> {
+        PayloadPlace {
+            team: self.team,
+            item: revision.item,
+            home: revision.body.home,
+            parents: &revision.body.parents,
+            author: revision.author,
+            schema: revision.body.schema,
+        }
+    }
+
+    /// Writes a revision: of a new item, or of one whose `parents` it supersedes.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] below editor, [`WriteError::NoKey`] without a usable key.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a part of the signed revision"
+    )]
+    pub fn write_item(
+        &mut self,
+        item: Option<ItemId>,
+        home: ScopeId,
+        parents: Vec<EntryHash>,
+        schema: u32,
+        payload: &[u8],
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(ItemId, EntryHash), WriteError> {
+        let under = self.under_write(home);
+        if under.is_none() {
+            return Err(WriteError::NotAllowed);
+        }
+        self.ensure_epoch(home, now, rng)?;
+        let place = *self.chain.place();
+        let id = item.unwrap_or_else(|| item_id(self.team, home, place.log, self.chain.next_seq()));
+        let key = ContentKey::random(rng);
+        let at = PayloadPlace {
+            team: self.team,
+            item: id,
+            home,
+            parents: &parents,
+            author: place.device,
+            schema,
+        };
+        let sealed = sealing::seal_payload(&at, &key, payload, rng);
+        let hash = BodyRef::of(&sealed)
+            .ok_or(crate::entry::EntryError::Body)?
+            .hash;
+        let mut wraps = Vec::new();
+        for scope in core::iter::once(home).chain(self.item_scopes(id)) {
+            wraps.extend(self.wrap_for(id, &hash, scope, &key, rng)?);
+        }
+        let body = body::ItemRev {
+            item,
+            home,
+            parents,
+            wraps,
+            blobs: Vec::new(),
+            schema,
+        };
+        let mut draft = self.draft(Kind::ItemRev, under, now);
+        draft.control = Some(crate::cbor::encode(&body));
+        draft.sealed = Some(sealed);
+        Ok((id, self.append(draft)?))
+    }
+
+    /// Ends an item.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] below editor.
+    pub fn delete_item(&mut self, item: ItemId, now: u64) -> Result<EntryHash, WriteError> {
+        let state = self.item(&item).ok_or(WriteError::NotFound)?.clone();
+        let under = self.under_write(state.home);
+        if under.is_none() {
+            return Err(WriteError::NotAllowed);
+        }
+        let body = body::Tombstone {
+            item,
+            home: state.home,
+            parents: state.heads,
+            moved_to: None,
+        };
+        self.say(Kind::Tombstone, under, &body, now)
+    }
+
+    /// The content key for one scope: under its key where this device holds it, else to its
+    /// public key; nothing for a scope that has no usable key yet (a reader will add it).
+    fn wrap_for(
+        &self,
+        item: ItemId,
+        payload: &[u8; 32],
+        scope: ScopeId,
+        key: &ContentKey,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<Wrap>, WriteError> {
+        if let Some(epoch) = self.usable_epoch(scope)
+            && let Some(vk) = self.keyring.get(&epoch)
+        {
+            let under = (scope, epoch, vk);
+            return Ok(Some(sealing::hold_wrap(
+                self.team, item, payload, under, key, rng,
+            )));
+        }
+        let Some((epoch, pk)) = self.scope_key(scope) else {
+            return Ok(None);
+        };
+        let under = (scope, epoch, &pk);
+        Ok(Some(sealing::seal_wrap(
+            self.team, item, payload, under, key, rng,
+        )?))
+    }
+
+    /// Wraps the current revisions of an item for a further scope, where they are not yet.
+    pub(super) fn wrap_heads(
+        &mut self,
+        item: ItemId,
+        scope: ScopeId,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        let state = self.item(&item).ok_or(WriteError::NotFound)?.clone();
+        let under = match self.under_read(scope) {
+            None => return Err(WriteError::NotAllowed),
+            under => under,
+        };
+        for head in state.heads {
+            let revision = self.revision(&head).ok_or(WriteError::NotFound)?;
+            if self.wraps(&revision).iter().any(|w| w.scope() == scope) {
+                continue;
+            }
+            let key = self.content_key(&revision).ok_or(WriteError::NoKey)?;
+            let payload = revision.payload.hash;
+            let wrap = self.wrap_for(item, &payload, scope, &key, rng)?;
+            let wraps = wrap.into_iter().collect();
+            self.say(
+                Kind::WrapAdd,
+                under,
+                &body::WrapAdd {
+                    revision: head,
+                    wraps,
+                },
+                now,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Appends a receipt of use, sealed to the auditors: who, what and why are in `receipt`.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] for somebody without a live grant.
+    pub fn write_receipt<T: minicbor::Encode<()>>(
+        &mut self,
+        receipt: &T,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        let under = self.under_any();
+        if under.is_none() {
+            return Err(WriteError::NotAllowed);
+        }
+        let scope = self.rights.audit();
+        let (epoch, pk) = self.scope_key(scope).ok_or(WriteError::NoKey)?;
+        let mut draft = self.draft(Kind::Audit, under, now);
+        (draft.scope, draft.epoch) = (Some(scope), Some(epoch));
+        let ctx = self.chain.body_ctx(ENTRY_BODY, &draft);
+        let info = conclave_crypto::lp(label::AUDIT_BOX, &[self.team.as_bytes(), epoch.as_bytes()]);
+        let plain = crate::cbor::encode(receipt);
+        draft.sealed = Some(sealing::seal_to_scope(&[&pk], &info, &ctx, &plain, rng)?);
+        self.append(draft)?;
+        Ok(())
+    }
+
+    /// Opens a receipt, if this device reads the audit scope.
+    #[must_use]
+    pub fn open_receipt(&self, hash: &EntryHash, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let entry = self
+            .entries
+            .get(hash)
+            .filter(|e| e.kind() == Some(Kind::Audit))?;
+        let epoch = entry.header.epoch?;
+        let sk = self.keyring.get(&epoch)?.sealing();
+        let info = conclave_crypto::lp(label::AUDIT_BOX, &[self.team.as_bytes(), epoch.as_bytes()]);
+        sealing::open_from_scope(&sk, 0, &info, &entry.body_ctx(ENTRY_BODY), sealed).ok()
+    }
+}

@@ -1,0 +1,161 @@
+//! The scope keys that this device could open.
+//!
+//! Every key comes out of a box for this device, this person or a group of this person, or out of
+//! a later key that wraps it. What does not open to the announced key is remembered for a
+//! complaint.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conclave_crypto::ScopeKey;
+
+use super::Replica;
+use crate::{
+    body::{Body, KeyBox, KeyEpoch, Recipient},
+    id::EntryHash,
+    sealing::{EpochError, open_box, open_parent},
+};
+
+/// Keys by the epoch that announced them.
+#[derive(Default)]
+pub(super) struct Keyring {
+    keys: BTreeMap<EntryHash, ScopeKey>,
+    /// Boxes that were tried and failed, so that they are not tried again and again.
+    spoilt: BTreeSet<(EntryHash, Recipient, [u8; 32])>,
+    /// Epochs whose box held another key than announced.
+    complaints: BTreeSet<EntryHash>,
+}
+
+impl Keyring {
+    /// The key of an epoch.
+    pub(super) fn get(&self, epoch: &EntryHash) -> Option<&ScopeKey> {
+        self.keys.get(epoch)
+    }
+
+    /// Is the key of this epoch here?
+    pub(super) fn holds(&self, epoch: &EntryHash) -> bool {
+        self.keys.contains_key(epoch)
+    }
+
+    /// Adds a key that this device made itself.
+    pub(super) fn add(&mut self, epoch: EntryHash, key: ScopeKey) {
+        self.keys.insert(epoch, key);
+    }
+
+    /// Epochs whose box held another key than announced.
+    pub(super) fn complaints(&self) -> &BTreeSet<EntryHash> {
+        &self.complaints
+    }
+}
+
+impl Replica {
+    /// The body of an epoch.
+    pub(super) fn epoch(&self, hash: &EntryHash) -> Option<&KeyEpoch> {
+        match &self.entries.get(hash)?.body {
+            Body::KeyEpoch(epoch) => Some(epoch),
+            _ => None,
+        }
+    }
+
+    /// The best usable epoch of a scope whose key this device holds.
+    #[must_use]
+    pub fn usable_epoch(&self, scope: crate::id::ScopeId) -> Option<EntryHash> {
+        self.rights
+            .ranked(scope)
+            .into_iter()
+            .find(|epoch| self.keyring.holds(epoch))
+    }
+
+    /// Epochs whose box held another key than announced: their author lied to this person.
+    #[must_use]
+    pub fn complaints(&self) -> &BTreeSet<EntryHash> {
+        self.keyring.complaints()
+    }
+
+    /// Opens every box that is for this device or person, and every earlier key that a later one
+    /// wraps, until nothing more opens.
+    pub(super) fn open_keys(&mut self) {
+        let mut boxes: Vec<(EntryHash, &KeyBox)> = Vec::new();
+        for entry in self.entries.values() {
+            match &entry.body {
+                Body::KeyEpoch(epoch) => boxes.extend(epoch.boxes.iter().map(|b| (entry.hash, b))),
+                Body::KeyBoxAdd(add) => boxes.extend(add.boxes.iter().map(|b| (add.epoch, b))),
+                _ => {}
+            }
+        }
+        boxes.retain(|(epoch, sealed)| {
+            let mine = match sealed.recipient {
+                Recipient::Device(device) => device == self.chain.place().device,
+                Recipient::User(user) => user == self.me.user,
+                Recipient::Group(_) => true,
+            };
+            mine && !self.keyring.holds(epoch)
+        });
+        let mut found: Vec<(EntryHash, ScopeKey)> = Vec::new();
+        let (mut spoilt, mut complaints) = (Vec::new(), Vec::new());
+        loop {
+            let before = found.len();
+            let held = |epoch: &EntryHash| {
+                found
+                    .iter()
+                    .find(|(e, _)| e == epoch)
+                    .map(|(_, k)| k)
+                    .or(self.keyring.get(epoch))
+            };
+            let mut news = Vec::new();
+            for (epoch, sealed) in &boxes {
+                let mark = (*epoch, sealed.recipient, sealed.pk_hash);
+                if held(epoch).is_some()
+                    || self.keyring.spoilt.contains(&mark)
+                    || spoilt.contains(&mark)
+                    || news.iter().any(|(e, _)| e == epoch)
+                {
+                    continue;
+                }
+                let Some(body) = self.epoch(epoch) else {
+                    continue;
+                };
+                let opened = match &sealed.key {
+                    None => open_box(self.team, body, sealed, &self.sealing),
+                    Some(key) => match held(key) {
+                        Some(key) => open_box(self.team, body, sealed, &key.sealing()),
+                        None => continue,
+                    },
+                };
+                match opened {
+                    Ok(key) => news.push((*epoch, key)),
+                    Err(error) => {
+                        spoilt.push(mark);
+                        if matches!(error, EpochError::Mismatch) {
+                            complaints.push(*epoch);
+                        }
+                    }
+                }
+            }
+            for (hash, entry) in &self.entries {
+                let Body::KeyEpoch(child) = &entry.body else {
+                    continue;
+                };
+                let Some(key) = held(hash) else { continue };
+                for parent in &child.parents {
+                    if held(&parent.epoch).is_some() || news.iter().any(|(e, _)| *e == parent.epoch)
+                    {
+                        continue;
+                    }
+                    let Some(body) = self.epoch(&parent.epoch) else {
+                        continue;
+                    };
+                    if let Ok(opened) = open_parent(self.team, child, key, parent, body) {
+                        news.push((parent.epoch, opened));
+                    }
+                }
+            }
+            found.append(&mut news);
+            if found.len() == before {
+                break;
+            }
+        }
+        self.keyring.spoilt.extend(spoilt);
+        self.keyring.complaints.extend(complaints);
+        self.keyring.keys.extend(found);
+    }
+}

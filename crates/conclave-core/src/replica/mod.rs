@@ -1,0 +1,272 @@
+//! One device's view of its team, unlocked: every entry that it knows, what they amount to, the
+//! keys that it could open, and the end of its own log.
+//!
+//! A replica does no I/O. Entries come in verified ([`Replica::insert`]); what the device says
+//! goes out as [`Written`] entries, which the caller stores before it shows them to anybody. All
+//! that a replica knows follows from the set of its entries, in whatever order they came.
+
+mod founding;
+mod grants;
+mod items;
+mod joining;
+mod keyring;
+mod names;
+mod reconcile;
+mod rights;
+mod scopes;
+mod sharing;
+mod writing;
+
+use std::collections::BTreeMap;
+
+use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey};
+
+pub use self::{
+    founding::{Founding, found, team_id},
+    grants::Authority,
+    items::{Item, Revision},
+    joining::{
+        Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
+        joiner, offer_from, request_digest,
+    },
+    names::{About, Record},
+    rights::{GrantView, Rights, ScopeView},
+    scopes::Vault,
+    writing::Written,
+};
+use crate::{
+    body::Genesis,
+    entry::{Entry, EntryError},
+    id::{DeviceId, EntryHash, ItemId, LogId, ScopeId, TeamId, UserId},
+    keys::{UserFacts, user_scope},
+    pack::{Chain, LogIdentity},
+    replica::{items::ItemIndex, keyring::Keyring},
+};
+
+/// Why something cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The person has no right to it.
+    #[error("this person may not do that here")]
+    NotAllowed,
+    /// The thing is not known, or not any more.
+    #[error("this does not exist, or not any more")]
+    NotFound,
+    /// The key that is needed has not reached this device yet.
+    #[error("the key for this has not arrived on this device yet")]
+    NoKey,
+    /// Too long for the format.
+    #[error("this is larger than the format allows")]
+    TooLarge(#[from] EntryError),
+    /// Somebody's public key is unusable.
+    #[error("a recipient's key is not usable")]
+    BadKey(#[from] SealError),
+}
+
+/// Who this device is: its person, its keys and its log.
+pub struct Me {
+    /// The person.
+    pub user: UserId,
+    /// What the person's id commits to.
+    pub facts: UserFacts,
+    /// The device's seed.
+    pub seed: DeviceSeed,
+    /// The log that it writes.
+    pub log: LogIdentity,
+}
+
+impl Me {
+    /// The key that signs its packs.
+    #[must_use]
+    pub fn signer(&self) -> SigningKey {
+        self.seed.signing()
+    }
+}
+
+/// One device's view of its team.
+pub struct Replica {
+    team: TeamId,
+    genesis: Genesis,
+    out: OuterKey,
+    me: Me,
+    sealing: SealSecretKey,
+    chain: Chain,
+    entries: BTreeMap<EntryHash, Entry>,
+    /// Per log and seq the entries known there; more than one is a fork.
+    places: BTreeMap<LogId, BTreeMap<u64, Vec<EntryHash>>>,
+    rights: Rights,
+    keyring: Keyring,
+    items: ItemIndex,
+    outbox: Vec<Written>,
+}
+
+impl Replica {
+    /// A replica that knows nothing but the team's founding and who it is. `chain` is the end of
+    /// the own log as the local store has it.
+    #[must_use]
+    pub fn new(genesis: Genesis, team: TeamId, out: OuterKey, me: Me, chain: Chain) -> Self {
+        let sealing = me.seed.sealing();
+        let entries = BTreeMap::new();
+        let rights = Rights::evaluate(team, &genesis, &entries);
+        Self {
+            team,
+            genesis,
+            out,
+            me,
+            sealing,
+            chain,
+            entries,
+            places: BTreeMap::new(),
+            rights,
+            keyring: Keyring::default(),
+            items: ItemIndex::default(),
+            outbox: Vec::new(),
+        }
+    }
+
+    /// Takes in entries whose packs were verified, then works out anew what all of it amounts to.
+    pub fn insert(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let mut news = false;
+        for entry in entries {
+            news |= self.put(entry);
+        }
+        if news {
+            self.refresh();
+        }
+    }
+
+    /// Files an entry without evaluating; true if it was not known.
+    fn put(&mut self, entry: Entry) -> bool {
+        if entry.place.team != self.team || self.entries.contains_key(&entry.hash) {
+            return false;
+        }
+        let at = self
+            .places
+            .entry(entry.log())
+            .or_default()
+            .entry(entry.seq())
+            .or_default();
+        at.push(entry.hash);
+        self.entries.insert(entry.hash, entry);
+        true
+    }
+
+    /// Works out rights, keys and items from the entries.
+    fn refresh(&mut self) {
+        self.rights = Rights::evaluate(self.team, &self.genesis, &self.entries);
+        self.open_keys();
+        self.items = ItemIndex::build(&self.entries, &self.rights);
+    }
+
+    /// The team.
+    #[must_use]
+    pub const fn team(&self) -> TeamId {
+        self.team
+    }
+
+    /// The outer key.
+    #[must_use]
+    pub const fn out(&self) -> &OuterKey {
+        &self.out
+    }
+
+    /// The founding.
+    #[must_use]
+    pub const fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Who this device is.
+    #[must_use]
+    pub const fn me(&self) -> &Me {
+        &self.me
+    }
+
+    /// This device.
+    #[must_use]
+    pub const fn device(&self) -> DeviceId {
+        self.chain.place().device
+    }
+
+    /// The end of the own log.
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// What the entries amount to.
+    #[must_use]
+    pub const fn rights(&self) -> &Rights {
+        &self.rights
+    }
+
+    /// An entry.
+    #[must_use]
+    pub fn entry(&self, hash: &EntryHash) -> Option<&Entry> {
+        self.entries.get(hash)
+    }
+
+    /// Every entry.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// The scope whose members are this person's devices.
+    #[must_use]
+    pub fn own_scope(&self) -> ScopeId {
+        user_scope(self.team, self.me.user)
+    }
+
+    /// What was written since the last call, to be stored before anything else happens.
+    #[must_use]
+    pub fn take_written(&mut self) -> Vec<Written> {
+        core::mem::take(&mut self.outbox)
+    }
+
+    /// Per log the last entry up to which its chain is unbroken from its start.
+    #[must_use]
+    pub fn ends(&self) -> BTreeMap<LogId, (u64, EntryHash)> {
+        self.places
+            .iter()
+            .filter_map(|(log, at)| {
+                let mut end: Option<(u64, EntryHash)> = None;
+                for (seq, hashes) in at {
+                    let prev = end.map(|(_, hash)| hash);
+                    let next = end.map_or(0, |(seq, _)| seq + 1);
+                    let chained = hashes
+                        .iter()
+                        .find(|h| self.entries.get(h).is_some_and(|e| e.header.prev == prev));
+                    let (true, Some(hash)) = (*seq == next, chained) else {
+                        break;
+                    };
+                    end = Some((*seq, *hash));
+                }
+                Some((*log, end?))
+            })
+            .collect()
+    }
+
+    /// The entries known at a place of a log.
+    #[must_use]
+    pub fn hashes_at(&self, log: LogId, seq: u64) -> &[EntryHash] {
+        self.places
+            .get(&log)
+            .and_then(|at| at.get(&seq))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// All items that this device may know of.
+    pub fn items(&self) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items.iter()
+    }
+
+    /// One item.
+    #[must_use]
+    pub fn item(&self, item: &ItemId) -> Option<&Item> {
+        self.items.get(item)
+    }
+}
+
+#[cfg(test)]
+mod tests;

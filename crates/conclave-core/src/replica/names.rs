@@ -1,0 +1,160 @@
+//! Names: of the team, its people, their devices and the vaults.
+//!
+//! They are personal data, so they are sealed: people, devices and the team to the directory,
+//! a vault's name to the vault. A person's grant commits to the name that was admitted, so that a
+//! changed name can be told from an admitted one.
+
+use conclave_crypto::{self as crypto, Pad, env, label};
+use minicbor::{Decode, Encode};
+use rand_core::CryptoRng;
+
+use super::{Replica, WriteError, writing::ENTRY_BODY};
+use crate::{
+    body::Body,
+    cbor,
+    entry::Entry,
+    id::{DeviceId, EntryHash, ScopeId, SubjectId, UserId},
+    kind::Kind,
+};
+
+/// What a record names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum About {
+    /// The team.
+    #[n(0)]
+    Team,
+    /// A person.
+    #[n(1)]
+    User(#[n(0)] UserId),
+    /// A device.
+    #[n(2)]
+    Device(#[n(0)] DeviceId),
+    /// A vault or a group.
+    #[n(3)]
+    Scope(#[n(0)] ScopeId),
+}
+
+/// A directory record.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Record {
+    /// What it names.
+    #[n(0)]
+    pub about: About,
+    /// The name.
+    #[n(1)]
+    pub name: String,
+    /// Keeps the name's hash from being guessed.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub salt: [u8; 16],
+    /// A colour, 1–6 for people, 1–3 for vaults, 0 for none.
+    #[n(3)]
+    pub colour: u8,
+}
+
+impl Record {
+    /// A record with a fresh salt.
+    #[must_use]
+    pub fn new(about: About, name: &str, colour: u8, rng: &mut dyn CryptoRng) -> Self {
+        let mut salt = [0; 16];
+        rng.fill_bytes(&mut salt);
+        Self {
+            about,
+            name: name.to_owned(),
+            salt,
+            colour,
+        }
+    }
+
+    /// What a grant commits to: `H("conclave/1/name", salt, name)`.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        crypto::hash(label::NAME, &[&self.salt, self.name.as_bytes()])
+    }
+}
+
+impl Replica {
+    /// Writes a record into the scope where it belongs.
+    pub(super) fn write_record(
+        &mut self,
+        record: &Record,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        let scope = match record.about {
+            About::Scope(scope) => scope,
+            _ => self.rights.directory(),
+        };
+        let epoch = self.usable_epoch(scope).ok_or(WriteError::NoKey)?;
+        let under = self.under_read(scope);
+        if under.is_none() {
+            return Err(WriteError::NotAllowed);
+        }
+        self.say_sealed(Kind::Profile, under, (scope, epoch), record, now, rng)?;
+        Ok(())
+    }
+
+    /// Opens a record with the ciphertext of its entry's sealed body, if it counts and this
+    /// device holds the key.
+    #[must_use]
+    pub fn open_record(&self, entry: &EntryHash, sealed: &[u8]) -> Option<Record> {
+        let entry = self.entries.get(entry)?;
+        if entry.kind() != Some(Kind::Profile) || !self.rights.counts(&entry.hash) {
+            return None;
+        }
+        let key = self.keyring.get(&entry.header.epoch?)?;
+        let plain = env::open(key, &entry.body_ctx(ENTRY_BODY), Pad::Padme, sealed).ok()?;
+        let record: Record = cbor::decode(&plain).ok()?;
+        self.may_name(entry, &record).then_some(record)
+    }
+
+    /// May this entry's author say so? A device and a person are named by themselves or by who
+    /// admitted them; a vault by who manages it; the team by its admins.
+    fn may_name(&self, entry: &Entry, record: &Record) -> bool {
+        let author = self.rights.user_of(entry.device());
+        let directory = self.rights.directory();
+        let in_scope = |scope| entry.header.scope == Some(scope);
+        match record.about {
+            About::Team => in_scope(directory) && author.is_some_and(|a| self.rank_of(a) >= 4),
+            About::User(user) => {
+                in_scope(directory) && (author == Some(user) || self.admitted(user, record, author))
+            }
+            About::Device(device) => {
+                in_scope(directory) && author.is_some() && author == self.rights.user_of(device)
+            }
+            About::Scope(scope) => {
+                in_scope(scope) && author.is_some_and(|a| self.authority(a, scope).manage)
+            }
+        }
+    }
+
+    fn rank_of(&self, user: UserId) -> u8 {
+        self.team_role(user).map_or(0, |role| role.rank())
+    }
+
+    /// Did this author admit the user under exactly this name?
+    fn admitted(&self, user: UserId, record: &Record, author: Option<UserId>) -> bool {
+        let hash = record.hash();
+        self.entries.values().any(|entry| match &entry.body {
+            Body::Grant(subject, grant) => {
+                grant.name_hash == Some(hash)
+                    && *subject == SubjectId::User(user)
+                    && self.rights.user_of(entry.device()) == author
+            }
+            _ => false,
+        })
+    }
+
+    /// The records' entries, oldest first in each log: what a caller opens with the bodies that
+    /// its store keeps.
+    pub fn record_entries(&self) -> impl Iterator<Item = &Entry> {
+        let mut entries: Vec<&Entry> = self
+            .entries
+            .values()
+            .filter(|e| e.kind() == Some(Kind::Profile))
+            .collect();
+        entries.sort_by_key(|e| (e.header.wall_ms, e.log(), e.seq()));
+        entries.into_iter()
+    }
+}

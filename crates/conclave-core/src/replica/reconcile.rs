@@ -1,0 +1,215 @@
+//! Bringing keys to where the rights say they belong: minting and boxing.
+
+use conclave_crypto::SealPublicKey;
+use rand_core::CryptoRng;
+
+use super::{Replica, WriteError, writing::Under};
+use crate::{
+    body::{Body, KeyBoxAdd, Recipient},
+    id::{EntryHash, ScopeId},
+    kind::Kind,
+    sealing::{Addressee, make_box, make_epoch},
+};
+
+impl Replica {
+    /// Mints a new key for a scope: wraps the keys that this device holds and that no later held
+    /// key wraps, and boxes it to everyone entitled who has a usable key.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] for somebody who does not read the scope.
+    pub fn mint(
+        &mut self,
+        scope: ScopeId,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<EntryHash, WriteError> {
+        let under = self.under_keys(scope)?;
+        let held: Vec<EntryHash> = self
+            .rights
+            .epochs(scope)
+            .into_iter()
+            .filter(|epoch| self.keyring.holds(epoch))
+            .collect();
+        let wrapped: Vec<EntryHash> = held
+            .iter()
+            .filter_map(|epoch| self.epoch(epoch))
+            .flat_map(|body| body.parents.iter().map(|p| p.epoch))
+            .collect();
+        let parents: Vec<EntryHash> = held
+            .into_iter()
+            .filter(|epoch| !wrapped.contains(epoch))
+            .collect();
+        let generation = 1 + parents
+            .iter()
+            .filter_map(|epoch| self.epoch(epoch))
+            .map(|body| body.generation)
+            .max()
+            .unwrap_or(0);
+        let recipients: Vec<Addressee> = self
+            .rights
+            .recipients(scope)
+            .into_iter()
+            .filter_map(|r| self.addressee(r))
+            .collect();
+        let keys: Vec<_> = parents
+            .iter()
+            .filter_map(|e| Some((*e, self.keyring.get(e)?)))
+            .collect();
+        let (body, key) = make_epoch(self.team, scope, generation, &keys, &recipients, rng)?;
+        let mut draft = self.draft(Kind::KeyEpoch, under, now);
+        draft.control = Some(crate::cbor::encode(&body));
+        // The key is filed under the entry's hash, which is known only once it is written; the
+        // refresh inside `append` would open the own box with a KEM operation all the same.
+        let hash = self.append_with(draft, |replica, hash| replica.keyring.add(hash, key))?;
+        Ok(hash)
+    }
+
+    /// Mints where this device finds no usable key that it holds.
+    ///
+    /// # Errors
+    /// As [`Replica::mint`].
+    pub fn ensure_epoch(
+        &mut self,
+        scope: ScopeId,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<EntryHash, WriteError> {
+        match self.usable_epoch(scope) {
+            Some(epoch) => Ok(epoch),
+            None => self.mint(scope, now, rng),
+        }
+    }
+
+    /// Boxes the usable keys that this device holds to everyone entitled who lacks one, and mints
+    /// where nobody's key is usable any more. Returns how many boxes and epochs were written.
+    ///
+    /// # Errors
+    /// [`WriteError`] when a recipient's key is unusable; what was written before it stays.
+    pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
+        let mut written = 0;
+        for scope in self.key_scopes() {
+            let ranked = self.rights.ranked(scope);
+            let Some(epoch) = self.usable_epoch(scope) else {
+                // Only where a key once was and no usable one is left: a scope whose key has not
+                // reached this device yet is somebody else's to box.
+                let had = self
+                    .rights
+                    .epochs(scope)
+                    .iter()
+                    .any(|e| self.keyring.holds(e));
+                if ranked.is_empty() && had {
+                    self.mint(scope, now, rng)?;
+                    written += 1;
+                }
+                continue;
+            };
+            written += self.box_missing(scope, epoch, now, rng)?;
+        }
+        Ok(written)
+    }
+
+    /// Boxes one epoch's key to everyone entitled who has no box for it yet.
+    fn box_missing(
+        &mut self,
+        scope: ScopeId,
+        epoch: EntryHash,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<usize, WriteError> {
+        let has: Vec<Recipient> = self.boxed(epoch);
+        let lacking: Vec<Addressee> = self
+            .rights
+            .recipients(scope)
+            .into_iter()
+            .filter(|(recipient, _)| !has.contains(recipient))
+            .filter_map(|r| self.addressee(r))
+            .collect();
+        if lacking.is_empty() {
+            return Ok(0);
+        }
+        let under = self.under_keys(scope)?;
+        let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
+            return Ok(0);
+        };
+        let boxes = lacking
+            .iter()
+            .map(|to| make_box(self.team, scope, body.generation, key, to, rng))
+            .collect::<Result<Vec<_>, _>>()?;
+        let n = boxes.len();
+        self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+        Ok(n)
+    }
+
+    /// Recipients that some box of this epoch is for, under the key that they use now.
+    fn boxed(&self, epoch: EntryHash) -> Vec<Recipient> {
+        self.entries
+            .values()
+            .flat_map(|entry| match &entry.body {
+                Body::KeyEpoch(body) if entry.hash == epoch => body.boxes.as_slice(),
+                Body::KeyBoxAdd(add) if add.epoch == epoch => add.boxes.as_slice(),
+                _ => &[],
+            })
+            .filter(|b| match b.key {
+                None => true,
+                // A box to a key that is not usable any more does not reach its recipient's new
+                // devices; the next one will.
+                Some(key) => self
+                    .epoch(&key)
+                    .is_some_and(|body| self.rights.ranked(body.scope).contains(&key)),
+            })
+            .map(|b| b.recipient)
+            .collect()
+    }
+
+    /// Scopes with keys that this person has to do with.
+    fn key_scopes(&self) -> Vec<ScopeId> {
+        let me = self.me.user;
+        let built_in = [
+            self.rights.directory(),
+            self.rights.audit(),
+            self.rights.admins(),
+        ];
+        let made = self.rights.scopes().into_iter().map(|s| s.id);
+        let mut out: Vec<ScopeId> = built_in
+            .into_iter()
+            .chain(made)
+            .filter(|scope| self.authority(me, *scope).read)
+            .collect();
+        out.insert(0, self.own_scope());
+        out
+    }
+
+    /// The very key bytes that a box will be sealed to.
+    fn addressee(&self, (recipient, key): (Recipient, Option<EntryHash>)) -> Option<Addressee> {
+        let pk = match (recipient, key) {
+            (Recipient::Device(device), None) => {
+                SealPublicKey::from_bytes(self.rights.device_key(device)?).ok()?
+            }
+            (_, Some(key)) => {
+                SealPublicKey::from_bytes(self.epoch(&key)?.scope_pk.as_slice()).ok()?
+            }
+            (_, None) => return None,
+        };
+        Some(Addressee { recipient, key, pk })
+    }
+
+    fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
+        if scope == self.own_scope() {
+            return Ok(None);
+        }
+        match self.under_read(scope) {
+            None => Err(WriteError::NotAllowed),
+            under => Ok(under),
+        }
+    }
+
+    /// The public key of a scope's best usable epoch, for writing into it without reading it.
+    #[must_use]
+    pub fn scope_key(&self, scope: ScopeId) -> Option<(EntryHash, SealPublicKey)> {
+        let epoch = *self.rights.ranked(scope).first()?;
+        Some((
+            epoch,
+            SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?,
+        ))
+    }
+}
