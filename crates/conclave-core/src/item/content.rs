@@ -78,6 +78,12 @@ impl ItemContent {
         self.schema
     }
 
+    /// Asks for whatever reader another version asks for, when parts of it come in.
+    pub(crate) fn require_reader_of(&mut self, other: &Self) {
+        self.schema = self.schema.max(other.schema);
+        self.min_reader = self.min_reader.max(other.min_reader);
+    }
+
     /// What the item is for.
     #[must_use]
     pub const fn template(&self) -> Template {
