@@ -1,0 +1,27 @@
+// How the copy on this computer and the shared folder stand to each other.
+import { call, on, type SyncView } from '$ipc';
+import { session } from './session.svelte';
+
+class Sync {
+  view = $state.raw<SyncView | null>(null);
+
+  constructor() {
+    session.onWipe(() => (this.view = null));
+  }
+  start(): () => void {
+    void this.refresh();
+    return on('sync-status', (view) => (this.view = view));
+  }
+  async refresh(): Promise<void> {
+    this.view = await call('sync_status');
+  }
+  async now(): Promise<void> {
+    this.view = await call('sync_now');
+  }
+  /** Reading goes on, writing does not: a rollback or a fork was proved, or an update is needed. */
+  get stopped(): boolean {
+    return this.view?.state === 'stopped' || session.state?.read_only != null;
+  }
+}
+
+export const sync = new Sync();

@@ -1,0 +1,189 @@
+// Keys and codes that the shell decides, turned into sentences.
+import type { AppError, ErrorCode, KeychainKind, Place, Role, Text } from '$ipc';
+import { ago, clock, day, daysAgo, weekday } from '$lib/when';
+import { m } from '$paraglide/messages';
+
+const TEXTS: Record<string, (args: Record<string, string>) => string> = {
+  guess_instant: () => m.guess_instant(),
+  guess_seconds: () => m.guess_seconds(),
+  guess_minutes: () => m.guess_minutes(),
+  guess_hours: () => m.guess_hours(),
+  guess_days: () => m.guess_days(),
+  guess_months: () => m.guess_months(),
+  guess_years: () => m.guess_years(),
+  guess_centuries: () => m.guess_centuries(),
+  group_today: () => m.group_today(),
+  group_yesterday: () => m.group_yesterday(),
+  group_week: () => m.group_week(),
+  group_month: () => m.group_month(),
+  group_older: () => m.group_older(),
+  keychain_reason_no_bus: () => m.keychain_reason_no_bus(),
+  keychain_reason_locked: () => m.keychain_reason_locked(),
+  keychain_reason_no_service: () => m.keychain_reason_no_service(),
+  keychain_reason_refused: () => m.keychain_reason_refused(),
+  keychain_reason_not_built: () => m.keychain_reason_not_built(),
+  read_only_update: () => m.read_only_update(),
+  sync_problem_denied: () => m.sync_problem_denied(),
+  sync_problem_full: () => m.sync_problem_full(),
+  sync_problem_gone: () => m.sync_problem_gone(),
+  sync_problem_other: () => m.sync_problem_other(),
+  sync_problem_waiting_files: ({ count }) => m.sync_problem_waiting_files({ count: Number(count ?? 1) }),
+  stop_fact_storage: () => m.stop_fact_storage(),
+  stop_fact_here: () => m.stop_fact_here(),
+  stop_fact_other: ({ name }) => m.stop_fact_other({ name: name ?? '' }),
+};
+
+/** The sentence for a key of the shell; an unknown key says only that there is something. */
+export function say(text: Text): string {
+  return (TEXTS[text.key] ?? (() => m.text_unknown()))(text.args);
+}
+
+export const TEXT_KEYS: readonly string[] = Object.keys(TEXTS);
+
+/** How loud a refusal is: under the field, in a toast, in a banner, or a red stop. */
+export type Severity = 'field' | 'toast' | 'banner' | 'stop';
+/** The one safe thing to offer with it. */
+export type Action = 'none' | 'retry' | 'choose_folder' | 'new_code' | 'diagnostics';
+
+interface ErrorWords {
+  title: (args: Record<string, string>) => string;
+  severity: Severity;
+  action: Action;
+}
+
+const on = (title: ErrorWords['title'], severity: Severity, action: Action = 'none'): ErrorWords => ({
+  title,
+  severity,
+  action,
+});
+
+export const ERRORS: Record<ErrorCode, ErrorWords> = {
+  wrong_passphrase: on(() => m.error_wrong_passphrase(), 'field', 'retry'),
+  wait: on(({ wait_s }) => m.error_wait({ seconds: Number(wait_s ?? 1) }), 'field'),
+  weak_passphrase: on(() => m.error_weak_passphrase(), 'field'),
+  passphrase_missing: on(() => m.error_passphrase_missing(), 'banner'),
+  keychain_unavailable: on(() => m.error_keychain_unavailable(), 'field'),
+  keychain_denied: on(() => m.error_keychain_denied(), 'field', 'retry'),
+  keychain_missing: on(() => m.error_keychain_missing(), 'banner', 'diagnostics'),
+  locked: on(() => m.error_locked(), 'toast'),
+  database_damaged: on(() => m.error_database_damaged(), 'banner', 'diagnostics'),
+  database_newer: on(() => m.error_database_newer(), 'banner'),
+  disk_full: on(() => m.error_disk_full(), 'toast', 'retry'),
+  already_running: on(() => m.error_already_running(), 'banner'),
+  empty: on(() => m.error_empty(), 'field'),
+  too_long: on(({ max }) => m.error_too_long({ max: max ?? '' }), 'field'),
+  invalid_name: on(() => m.error_invalid_name(), 'field'),
+  not_found: on(() => m.error_not_found(), 'toast'),
+  not_allowed: on(() => m.error_not_allowed(), 'toast'),
+  read_only: on(() => m.error_read_only(), 'toast'),
+  writing_stopped: on(() => m.error_writing_stopped(), 'toast'),
+  changed_meanwhile: on(() => m.error_changed_meanwhile(), 'toast', 'retry'),
+  field_empty: on(() => m.error_field_empty(), 'toast'),
+  clipboard_unavailable: on(() => m.error_clipboard_unavailable(), 'toast', 'retry'),
+  url_refused: on(() => m.error_url_refused(), 'toast'),
+  folder_not_found: on(() => m.error_folder_not_found(), 'field', 'choose_folder'),
+  folder_not_writable: on(() => m.error_folder_not_writable(), 'field', 'choose_folder'),
+  folder_full: on(() => m.error_folder_full(), 'field', 'choose_folder'),
+  folder_has_team: on(() => m.error_folder_has_team(), 'field', 'choose_folder'),
+  folder_not_this_team: on(() => m.error_folder_not_this_team(), 'field', 'choose_folder'),
+  storage_failed: on(() => m.error_storage_failed(), 'field', 'retry'),
+  invitation_unreadable: on(() => m.error_invitation_unreadable(), 'field'),
+  invitation_expired: on(() => m.error_invitation_expired(), 'stop', 'new_code'),
+  invitation_used: on(() => m.error_invitation_used(), 'stop', 'new_code'),
+  invitation_cancelled: on(() => m.error_invitation_cancelled(), 'stop', 'new_code'),
+  invitation_not_here: on(() => m.error_invitation_not_here(), 'field', 'retry'),
+  code_wrong: on(() => m.error_code_wrong(), 'stop', 'retry'),
+  code_incomplete: on(() => m.error_code_incomplete(), 'field'),
+  request_unproven: on(() => m.error_request_unproven(), 'stop', 'new_code'),
+  key_changed: on(({ name }) => m.error_key_changed({ name: name ?? '' }), 'stop'),
+  key_not_verified: on(({ name }) => m.error_key_not_verified({ name: name ?? '' }), 'banner'),
+  gate_stale: on(() => m.error_gate_stale(), 'banner', 'retry'),
+  recovery_words_wrong: on(() => m.error_recovery_words_wrong(), 'field', 'retry'),
+  update_needed: on(() => m.error_update_needed(), 'banner'),
+  busy: on(() => m.error_busy(), 'toast', 'retry'),
+  internal: on(() => m.error_internal(), 'toast', 'diagnostics'),
+};
+
+/** The sentence for a refusal. */
+export function explain(error: AppError): string {
+  return ERRORS[error.code].title(error.args);
+}
+
+const ROLES: Record<Role, () => string> = {
+  owner: m.role_owner,
+  admin: m.role_admin,
+  manager: m.role_manager,
+  editor: m.role_editor,
+  viewer: m.role_viewer,
+  guest: m.role_guest,
+};
+export const roleName = (role: Role): string => ROLES[role]();
+
+const LEVELS: Record<Role, () => string> = {
+  owner: m.level_manage,
+  admin: m.level_manage,
+  manager: m.level_manage,
+  editor: m.level_change,
+  viewer: m.level_see,
+  guest: m.level_see,
+};
+/** What a role means for one vault or item: “See and copy”, “Change”, “Manage”. */
+export const levelName = (role: Role): string => LEVELS[role]();
+
+const PLACES: Record<Place, () => string | null> = {
+  plain: () => null,
+  network: () => m.place_network(),
+  dropbox: () => 'Dropbox',
+  onedrive: () => 'OneDrive',
+  google_drive: () => 'Google Drive',
+  syncthing: () => 'Syncthing',
+  nextcloud: () => 'Nextcloud',
+  icloud: () => 'iCloud Drive',
+};
+export const placeName = (place: Place): string | null => PLACES[place]();
+
+const KEYCHAINS: Record<KeychainKind, () => string> = {
+  touch_id: () => 'Touch ID',
+  windows_hello: () => 'Windows Hello',
+  system_password: () => m.keychain_system(),
+};
+export const keychainName = (kind: KeychainKind): string => KEYCHAINS[kind]();
+
+const STRENGTHS = [m.strength_0, m.strength_1, m.strength_2, m.strength_3, m.strength_4];
+export const strengthName = (score: number): string => (STRENGTHS[score] ?? m.strength_0)();
+
+/** “3 days ago”, inside a sentence. */
+export function agoWords(ms: number, now: number): string {
+  const gone = ago(ms, now);
+  switch (gone.unit) {
+    case 'now':
+      return m.ago_now();
+    case 'seconds':
+      return m.ago_seconds({ count: gone.count });
+    case 'minutes':
+      return m.ago_minutes({ count: gone.count });
+    case 'hours':
+      return m.ago_today();
+    case 'days':
+      return gone.count === 1 ? m.ago_yesterday() : m.ago_days({ count: gone.count });
+    case 'date':
+      return m.ago_date({ date: day(ms, now) });
+  }
+}
+
+/** “Today 09:41”, “Yesterday”, “12 May”: a point in time in a table. */
+export function momentWords(ms: number, now: number): string {
+  if (now - ms < 120_000 && now >= ms) return m.moment_now();
+  const days = daysAgo(ms, now);
+  if (days === 0) return m.moment_today({ time: clock(ms) });
+  if (days === 1) return m.moment_yesterday();
+  return day(ms, now);
+}
+
+/** “Thursday 10:00” within the week, else with the date: an end that lies ahead. */
+export function untilWords(ms: number, now: number): string {
+  const days = -daysAgo(ms, now);
+  if (days === 0) return m.until_today({ time: clock(ms) });
+  if (days < 7) return m.until_day({ day: weekday(ms), time: clock(ms) });
+  return m.until_day({ day: day(ms, now), time: clock(ms) });
+}
