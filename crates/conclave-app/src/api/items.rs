@@ -289,7 +289,7 @@ pub struct Copied {
 }
 
 /// What becomes of a field's value.
-#[derive(Clone, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[ts(export)]
 pub enum ValueEdit {
@@ -305,7 +305,7 @@ pub enum ValueEdit {
 }
 
 /// A field after an edit.
-#[derive(Clone, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct FieldEdit {
     /// Its id; none for a new one.
@@ -321,7 +321,7 @@ pub struct FieldEdit {
 }
 
 /// A new item or an edit; also the form of a draft.
-#[derive(Clone, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ItemSave {
     /// Which; none for a new one.

@@ -1,6 +1,6 @@
 //! Items as the entries tell them: which revisions count, which are the ends, and what opens them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use conclave_crypto::{ContentKey, label};
 use rand_core::CryptoRng;
@@ -12,6 +12,7 @@ use crate::{
     entry::{BodyRef, Entry, item_id},
     id::{DeviceId, EntryHash, ItemId, ScopeId},
     kind::Kind,
+    merge::{self, History, RevisionKind},
     sealing::{self, PayloadPlace},
 };
 
@@ -20,7 +21,7 @@ use crate::{
 pub struct Item {
     /// The vault or personal scope that it lives in.
     pub home: ScopeId,
-    /// Revisions that count, every parent before its children where both are here.
+    /// Revisions that count.
     pub revisions: Vec<EntryHash>,
     /// The ends: more than one where edits met. Of a deleted item the revisions that were ended.
     pub heads: Vec<EntryHash>,
@@ -99,58 +100,32 @@ fn gather(nodes: &[&Entry], rights: &Rights) -> Option<Item> {
         _ => None,
     });
     let home = home.or_else(|| nodes.first().and_then(|e| home_of(e)))?;
-    let by_hash: BTreeMap<EntryHash, &Entry> = nodes.iter().map(|e| (e.hash, *e)).collect();
-    let counts = |e: &Entry| rights.counts(&e.hash) && home_of(e) == Some(home);
-
-    let mut superseded: BTreeSet<EntryHash> = BTreeSet::new();
-    let mut stack: Vec<EntryHash> = nodes
+    let history = History::new(nodes.iter().filter_map(|e| node(e, home, rights)));
+    let heads = history.heads();
+    let revisions = nodes
         .iter()
-        .filter(|e| counts(e))
-        .flat_map(|e| parents_of(e))
-        .copied()
+        .filter(|e| matches!(e.body, Body::ItemRev(..)) && counts(e, home, rights))
+        .map(|e| e.hash)
         .collect();
-    while let Some(hash) = stack.pop() {
-        if superseded.insert(hash)
-            && let Some(entry) = by_hash.get(&hash)
-        {
-            stack.extend(parents_of(entry));
-        }
-    }
+    let (tombstones, deleted) = (history.tombstones(), history.is_deleted());
+    (!heads.is_empty()).then_some(Item { home, revisions, heads, tombstones, deleted })
+}
 
-    let mut ordered: Vec<&Entry> = nodes.iter().copied().filter(|e| counts(e)).collect();
-    ordered.sort_by_key(|e| (depth(e, &by_hash), e.hash));
-    let is_rev = |e: &&&Entry| matches!(e.body, Body::ItemRev(..));
-    let ends: Vec<&&Entry> = ordered
-        .iter()
-        .filter(|e| !superseded.contains(&e.hash))
-        .collect();
-    let tombstones: Vec<EntryHash> = ends.iter().filter(|e| !is_rev(e)).map(|e| e.hash).collect();
-    let mut heads: Vec<EntryHash> = ends.iter().filter(|e| is_rev(e)).map(|e| e.hash).collect();
-    let revisions: Vec<EntryHash> = ordered.iter().filter(is_rev).map(|e| e.hash).collect();
-    let deleted = heads.is_empty() && !tombstones.is_empty();
-    if deleted {
-        // What was ended: the nearest revisions above the tombstones, so that it can be restored.
-        let mut seen = BTreeSet::new();
-        let mut stack = tombstones.clone();
-        while let Some(hash) = stack.pop() {
-            let Some(entry) = by_hash.get(&hash).filter(|_| seen.insert(hash)) else {
-                continue;
-            };
-            if matches!(entry.body, Body::ItemRev(..)) && counts(entry) {
-                heads.push(hash);
-            } else {
-                stack.extend(parents_of(entry));
-            }
-        }
-        heads.sort_unstable();
-        heads.dedup();
-    }
-    (!heads.is_empty()).then_some(Item {
-        home,
-        revisions,
-        heads,
-        tombstones,
-        deleted,
+fn counts(entry: &Entry, home: ScopeId, rights: &Rights) -> bool {
+    rights.counts(&entry.hash) && home_of(entry) == Some(home)
+}
+
+fn node(entry: &Entry, home: ScopeId, rights: &Rights) -> Option<merge::Revision> {
+    let kind = match &entry.body {
+        Body::ItemRev(..) => RevisionKind::Edit,
+        Body::Tombstone(_) => RevisionKind::Tombstone,
+        _ => return None,
+    };
+    Some(merge::Revision {
+        hash: entry.hash,
+        parents: parents_of(entry).to_vec(),
+        kind,
+        counts: counts(entry, home, rights),
     })
 }
 
@@ -170,27 +145,6 @@ fn parents_of(entry: &Entry) -> &[EntryHash] {
     }
 }
 
-/// The longest way up within the item; hashes make cycles impossible.
-fn depth(entry: &Entry, by_hash: &BTreeMap<EntryHash, &Entry>) -> u64 {
-    let mut best: BTreeMap<EntryHash, u64> = BTreeMap::new();
-    let mut stack = vec![(entry.hash, false)];
-    while let Some((hash, ready)) = stack.pop() {
-        let Some(entry) = by_hash.get(&hash) else {
-            best.entry(hash).or_insert(0);
-            continue;
-        };
-        if ready {
-            let up = parents_of(entry).iter().filter_map(|p| best.get(p)).max();
-            let own = up.map_or(0, |d| d + 1);
-            best.insert(hash, own);
-        } else if !best.contains_key(&hash) {
-            stack.push((hash, true));
-            stack.extend(parents_of(entry).iter().map(|p| (*p, false)));
-        }
-    }
-    best.get(&entry.hash).copied().unwrap_or(0)
-}
-
 impl Replica {
     /// A revision's own facts.
     #[must_use]
@@ -207,6 +161,23 @@ impl Replica {
             wall_ms: entry.header.wall_ms,
             payload: entry.header.sealed?,
         })
+    }
+
+    /// All revisions and tombstones of an item, whether they are revisions and whether they count.
+    #[must_use]
+    pub fn item_nodes(&self, item: &ItemId) -> Vec<(EntryHash, bool, bool)> {
+        let Some(home) = self.item(item).map(|item| item.home) else { return Vec::new() };
+        self.entries
+            .values()
+            .filter_map(|e| {
+                let edit = match &e.body {
+                    Body::ItemRev(id, _) if id == item => true,
+                    Body::Tombstone(tomb) if tomb.item == *item => false,
+                    _ => return None,
+                };
+                Some((e.hash, edit, counts(e, home, &self.rights)))
+            })
+            .collect()
     }
 
     /// A revision's or tombstone's parents.

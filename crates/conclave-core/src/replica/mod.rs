@@ -247,6 +247,11 @@ impl Replica {
             .collect()
     }
 
+    /// Per log the seqs at which an entry is known, ascending.
+    pub fn known_seqs(&self) -> impl Iterator<Item = (LogId, impl Iterator<Item = u64>)> {
+        self.places.iter().map(|(log, at)| (*log, at.keys().copied()))
+    }
+
     /// The entries known at a place of a log.
     #[must_use]
     pub fn hashes_at(&self, log: LogId, seq: u64) -> &[EntryHash] {

@@ -151,6 +151,19 @@ impl Replica {
             .collect()
     }
 
+    /// Did a grant that counts let this person in by an invitation's code?
+    #[must_use]
+    pub fn was_invited(&self, user: UserId) -> bool {
+        self.entries.values().any(|e| match &e.body {
+            Body::Grant(subject, grant) => {
+                subject.user() == Some(user)
+                    && grant.invite.is_some()
+                    && self.rights.counts(&e.hash)
+            }
+            _ => false,
+        })
+    }
+
     /// The Invite entry of an invitation.
     #[must_use]
     pub fn invite_entry(&self, invite: InviteId) -> Option<(EntryHash, &body::Invite)> {

@@ -1,0 +1,588 @@
+//! Items: list, open, reveal, copy, save, archive, history.
+
+use std::time::Duration;
+
+use conclave_core::{
+    id::{DeviceId, EntryHash, ItemId, ScopeId, UserId},
+    item::{FieldId, ItemContent, Part, PrivateText},
+    merge::Merge,
+};
+use minicbor::Encode;
+use zeroize::Zeroizing;
+
+use super::fields::{self, NOTES};
+use crate::{
+    api::{
+        AppError, Code, Person,
+        items::{
+            Archived, Changed, ChangedRole, Choice, ConflictField, ConflictSide, ConflictValue,
+            ConflictView, Copied, FieldEdit, FieldRole, HistoryPage, HistoryRequest, HistoryRow,
+            ItemFilter, ItemListRequest, ItemPage, ItemResolve, ItemRow, ItemSave, ItemSort,
+            ItemState, ItemView, Restored, TitleRole, ValueEdit,
+        },
+    },
+    convert::{base_from, base_text, count, entry_hash, item_id, scope_id},
+    engine::{Engine, EngineError, ListRow},
+    random,
+    session::App,
+};
+
+/// The most rows in one answer.
+const MAX_ROWS: u32 = 200;
+/// Seconds in which Undo is offered.
+const UNDO_S: u32 = 10;
+
+/// What a receipt of use says; sealed to the auditors.
+#[derive(Encode)]
+#[cbor(map)]
+struct Receipt<'a> {
+    #[n(0)]
+    item: ItemId,
+    #[n(1)]
+    field: &'a str,
+    /// 0 revealed, 1 copied.
+    #[n(2)]
+    action: u8,
+}
+
+impl App {
+    /// A window of the list. Searching happens here; the window sees rows without secrets.
+    ///
+    /// # Errors
+    /// [`Code::Locked`], [`Code::NotFound`] for an unknown vault.
+    pub fn item_list(&self, request: &ItemListRequest) -> Result<ItemPage, AppError> {
+        let vault = request.vault.as_deref().map(scope_id).transpose()?;
+        self.with(|engine| {
+            let favourites = engine.favourites();
+            let visible = engine.visible_scopes();
+            let words: Vec<String> =
+                request.query.to_lowercase().split_whitespace().map(str::to_owned).collect();
+            let mut rows: Vec<(&ItemId, &ListRow)> = engine
+                .rows()
+                .iter()
+                .filter(|(id, row)| match request.filter {
+                    ItemFilter::All => !row.deleted,
+                    ItemFilter::Favourites => !row.deleted && favourites.contains(*id),
+                    ItemFilter::Archived => row.deleted,
+                    ItemFilter::Shared => !row.deleted && !visible.contains(&row.overview.home),
+                })
+                .filter(|(_, row)| vault.is_none_or(|vault| row.overview.home == vault))
+                .filter(|(_, row)| matches(row, &words))
+                .collect();
+            match request.sort {
+                ItemSort::Title => {
+                    rows.sort_by_cached_key(|(id, r)| (r.overview.title.expose().to_lowercase(), **id));
+                }
+                ItemSort::Recent | ItemSort::Changed => {
+                    rows.sort_by_key(|(id, r)| (core::cmp::Reverse(r.overview.changed_ms), **id));
+                }
+            }
+            let total = count(rows.len());
+            let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
+            let limit = usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0);
+            let shown = rows.iter().skip(from).take(limit);
+            Ok(ItemPage {
+                total,
+                offset: request.offset,
+                generation: engine.generation(),
+                rows: shown.map(|(id, row)| row_view(id, row, favourites.contains(*id))).collect(),
+                groups: Vec::new(),
+            })
+        })
+    }
+
+    /// An item, without its hidden values.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::UpdateNeeded`].
+    pub fn item_get(&self, item: &str) -> Result<ItemView, AppError> {
+        let item = item_id(item)?;
+        self.with(|engine| view(engine, item))
+    }
+
+    /// One field's value, after a receipt was written.
+    ///
+    /// # Errors
+    /// [`Code::FieldEmpty`], [`Code::NotFound`].
+    pub fn item_reveal_field(
+        &self,
+        item: &str,
+        field: &str,
+        revision: Option<&str>,
+    ) -> Result<Zeroizing<Vec<u8>>, AppError> {
+        let value = self.used_value(item, field, revision, 0)?.0;
+        Ok(Zeroizing::new(value.as_bytes().to_vec()))
+    }
+
+    /// Copies one field, in here: the value never passes the window.
+    ///
+    /// # Errors
+    /// [`Code::FieldEmpty`], [`Code::ClipboardUnavailable`].
+    pub fn item_copy_field(
+        &self,
+        item: &str,
+        field: &str,
+        revision: Option<&str>,
+    ) -> Result<Copied, AppError> {
+        let (value, mut copied) = self.used_value(item, field, revision, 1)?;
+        if copied.concealed {
+            let keep = self.prefs().clipboard_clear_s;
+            self.clipboard.copy_secret(&value, Duration::from_secs(u64::from(keep)))?;
+            copied.clears_in_s = keep;
+        } else {
+            self.clipboard.copy_text(&value)?;
+        }
+        Ok(copied)
+    }
+
+    fn used_value(
+        &self,
+        item: &str,
+        field: &str,
+        revision: Option<&str>,
+        action: u8,
+    ) -> Result<(Zeroizing<String>, Copied), AppError> {
+        let item = item_id(item)?;
+        let revision = revision.map(entry_hash).transpose()?;
+        self.with(|engine| {
+            let content = match revision {
+                Some(hash) => {
+                    let of = engine.replica().revision(&hash).map(|r| r.item);
+                    if of != Some(item) {
+                        return Err(Code::NotFound.into());
+                    }
+                    engine.open_revision(&hash)?
+                }
+                None => engine.open_item(&item)?.content,
+            };
+            let title: String = content.title().chars().take(120).collect();
+            let (value, role, label, concealed, id) = if field == NOTES {
+                (content.notes().to_owned(), FieldRole::Note, None, false, NOTES.to_owned())
+            } else {
+                let found = fields::find(&content, field).ok_or(Code::FieldEmpty)?;
+                (
+                    found.value.expose().to_owned(),
+                    fields::role_of(found),
+                    fields::label_of(found),
+                    found.is_concealed(),
+                    found.id.to_string(),
+                )
+            };
+            let value = Zeroizing::new(value);
+            if value.is_empty() {
+                return Err(Code::FieldEmpty.into());
+            }
+            if concealed {
+                // The receipt comes first: a value that is shown was accounted for.
+                let receipt = Receipt { item, field: &id, action };
+                engine.commit(|replica, now| {
+                    replica.write_receipt(&receipt, now, &mut random::os())
+                })?;
+            }
+            Ok((value, Copied { title, role, label, concealed, clears_in_s: 0 }))
+        })
+    }
+
+    /// Saves a new item or an edit.
+    ///
+    /// # Errors
+    /// [`Code::Empty`] without a title, [`Code::TooLong`], [`Code::NotAllowed`],
+    /// [`Code::ChangedMeanwhile`].
+    pub fn item_save(&self, save: &ItemSave) -> Result<ItemView, AppError> {
+        check_save(save)?;
+        let vault = scope_id(&save.vault)?;
+        self.with(|engine| {
+            let draft = engine.draft()?;
+            let item = match &save.item {
+                None => {
+                    let mut content = ItemContent::new(fields::template_of(save.kind));
+                    apply(&mut content, save, draft.as_ref())?;
+                    engine.create_item(vault, &content)?
+                }
+                Some(item) => {
+                    let item = item_id(item)?;
+                    let base = base_from(save.base.as_deref().unwrap_or_default())?;
+                    engine.edit_item(item, &base, |content| {
+                        apply(content, save, draft.as_ref()).map_err(|_| EngineError::Unsuitable)
+                    })?;
+                    item
+                }
+            };
+            engine.discard_draft()?;
+            view(engine, item)
+        })
+    }
+
+    /// Ends items; they can be restored.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`]; none is ended then.
+    pub fn item_archive(&self, items: &[String]) -> Result<Archived, AppError> {
+        let items = items.iter().map(|i| item_id(i)).collect::<Result<Vec<_>, _>>()?;
+        self.with(|engine| {
+            engine.delete_items(&items)?;
+            Ok(Archived { count: count(items.len()), undo_s: UNDO_S })
+        })
+    }
+
+    /// Takes items out of the archive.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`].
+    pub fn item_restore(&self, items: &[String]) -> Result<Restored, AppError> {
+        let items = items.iter().map(|i| item_id(i)).collect::<Result<Vec<_>, _>>()?;
+        self.with(|engine| Ok(Restored { count: engine.restore_items(&items)? }))
+    }
+
+    /// Marks an item, for this person at this computer.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn item_favourite(&self, item: &str, on: bool) -> Result<(), AppError> {
+        let item = item_id(item)?;
+        self.with(|engine| Ok(engine.set_favourite(item, on)?))
+    }
+
+    /// A copy of an item in the same vault.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::NotFound`].
+    pub fn item_duplicate(&self, item: &str, title: &str) -> Result<ItemView, AppError> {
+        let item = item_id(item)?;
+        self.with(|engine| {
+            let opened = engine.open_item(&item)?;
+            let mut content = opened.content;
+            content.set_title(title);
+            let made = engine.create_item(opened.home, &content)?;
+            view(engine, made)
+        })
+    }
+
+    /// A window of an item's history, newest first.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn item_history(&self, request: &HistoryRequest) -> Result<HistoryPage, AppError> {
+        let item = item_id(&request.item)?;
+        self.with(|engine| {
+            let state = engine.replica().item(&item).ok_or(Code::NotFound)?;
+            let mut all: Vec<(u64, EntryHash)> = state
+                .revisions
+                .iter()
+                .filter_map(|hash| Some((engine.replica().revision(hash)?.wall_ms, *hash)))
+                .collect();
+            all.sort_by_key(|(at, hash)| (core::cmp::Reverse(*at), *hash));
+            let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
+            let limit = usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0);
+            let rows = all.iter().skip(from).take(limit);
+            let rows = rows.filter_map(|(_, hash)| history_row(engine, hash)).collect();
+            Ok(HistoryPage { total: count(all.len()), rows })
+        })
+    }
+
+    /// What two edits changed at once.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn item_conflict(&self, item: &str) -> Result<ConflictView, AppError> {
+        let item = item_id(item)?;
+        self.with(|engine| {
+            let heads = engine.replica().item(&item).ok_or(Code::NotFound)?.heads.clone();
+            Ok(engine.with_merge(&item, |merge| conflict(engine, merge, &heads))?)
+        })
+    }
+
+    /// Decides what two edits changed at once; what is not chosen stays in the history.
+    ///
+    /// # Errors
+    /// [`Code::ChangedMeanwhile`].
+    pub fn item_resolve(&self, request: &ItemResolve) -> Result<ItemView, AppError> {
+        let item = item_id(&request.item)?;
+        let base = base_from(&request.base)?;
+        let choose = |choice: &Choice| {
+            let part = Part::from_text(&choice.field).ok_or(Code::NotFound)?;
+            Ok((part, entry_hash(&choice.revision)?))
+        };
+        let choices = request.choices.iter().map(choose).collect::<Result<Vec<_>, AppError>>()?;
+        self.with(|engine| {
+            engine.resolve_item(item, &base, &choices)?;
+            view(engine, item)
+        })
+    }
+}
+
+fn matches(row: &ListRow, words: &[String]) -> bool {
+    let overview = &row.overview;
+    words.iter().all(|word| {
+        let texts = [&overview.title, &overview.subtitle];
+        let texts = texts.into_iter().chain(&overview.hosts).chain(&overview.tags);
+        texts.into_iter().any(|text| text.expose().to_lowercase().contains(word.as_str()))
+    })
+}
+
+fn row_view(id: &ItemId, row: &ListRow, favourite: bool) -> ItemRow {
+    let overview = &row.overview;
+    let state = if row.conflict {
+        Some(ItemState::Versions { count: count(row.heads.len()) })
+    } else {
+        row.closed.then_some(ItemState::NewerExists)
+    };
+    ItemRow {
+        id: id.to_string(),
+        title: overview.title.expose().chars().take(200).collect(),
+        subtitle: overview.subtitle.expose().chars().take(200).collect(),
+        kind: fields::kind_of(overview.template),
+        vault: overview.home.to_string(),
+        favourite,
+        state,
+    }
+}
+
+pub(crate) fn person(engine: &Engine, user: Option<UserId>) -> Person {
+    let me = user == Some(engine.replica().me().user);
+    let named = user.and_then(|user| engine.names().person(user));
+    Person {
+        user: user.map(|user| user.to_string()).unwrap_or_default(),
+        name: named.map(|n| n.name.chars().take(200).collect()).unwrap_or_default(),
+        colour: named.map_or(0, |n| n.colour),
+        me,
+    }
+}
+
+fn author(engine: &Engine, device: DeviceId) -> (Person, String) {
+    let user = engine.replica().rights().user_of(device);
+    let device = engine.names().device(device).unwrap_or_default().to_owned();
+    (person(engine, user), device)
+}
+
+fn vault_name(engine: &Engine, scope: ScopeId) -> String {
+    engine.names().scope(scope).map(|n| n.name.clone()).unwrap_or_default()
+}
+
+/// Who can open an item: its vault's readers and those of its own scopes.
+pub(crate) fn readers(engine: &Engine, item: ItemId, home: ScopeId) -> Vec<UserId> {
+    let rights = engine.replica().rights();
+    let mut readers = rights.readers(home);
+    for scope in engine.replica().item_scopes(item) {
+        readers.extend(rights.readers(scope));
+    }
+    readers.sort_unstable();
+    readers.dedup();
+    readers
+}
+
+pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> {
+    let opened = engine.open_item(&item)?;
+    let replica = engine.replica();
+    let state = replica.item(&item).ok_or(Code::NotFound)?;
+    let newest = state.heads.iter().filter_map(|h| replica.revision(h)).max_by_key(|r| r.wall_ms);
+    let newest = newest.ok_or(Code::NotFound)?;
+    let first_ms = state.revisions.iter().filter_map(|h| replica.revision(h)).map(|r| r.wall_ms);
+    let (changed_by, changed_device) = author(engine, newest.author);
+    let content = &opened.content;
+    let me = replica.me().user;
+    let authority = replica.authority(me, opened.home);
+    let all = readers(engine, item, opened.home);
+    let conflicts = opened.conflicts > 0;
+    let by = state.heads.iter().filter_map(|h| replica.revision(h));
+    let id = |field: Option<&conclave_core::item::Field>| field.map(|f| f.id.to_string());
+    let main = content.main_field().filter(|f| f.is_concealed());
+    Ok(ItemView {
+        id: item.to_string(),
+        title: content.title().chars().take(500).collect(),
+        kind: fields::kind_of(content.template()),
+        vault: opened.home.to_string(),
+        vault_name: vault_name(engine, opened.home),
+        favourite: engine.favourites().contains(&item),
+        archived: opened.deleted,
+        base: base_text(&opened.heads),
+        fields: fields::views(content),
+        main_field: id(content.main_field()),
+        username_field: id(content.username_field()),
+        url_field: id(content.url_field()),
+        changed_by,
+        changed_ms: newest.wall_ms,
+        changed_device,
+        created_ms: first_ms.min().unwrap_or(newest.wall_ms),
+        can_edit: authority.write,
+        can_share: authority.manage,
+        people: all.iter().take(4).map(|user| person(engine, Some(*user))).collect(),
+        people_count: count(all.len()),
+        earlier_versions: count(state.revisions.len().saturating_sub(state.heads.len())),
+        versions: if conflicts { count(state.heads.len()) } else { 1 },
+        versions_by: if conflicts {
+            by.map(|r| author(engine, r.author).0).collect()
+        } else {
+            Vec::new()
+        },
+        strength: main.map(|field| super::strength::of(field.value.expose())),
+        state: conflicts.then(|| ItemState::Versions { count: count(state.heads.len()) }),
+    })
+}
+
+fn check_save(save: &ItemSave) -> Result<(), AppError> {
+    let long = |field: &str, max: usize| {
+        Err(AppError::from(Code::TooLong).arg("field", field).arg("max", max))
+    };
+    if save.title.trim().is_empty() {
+        return Err(AppError::from(Code::Empty).arg("field", "title"));
+    }
+    if save.title.len() > 40_000 {
+        return long("title", 40_000);
+    }
+    if save.fields.len() > 100 {
+        return long("fields", 100);
+    }
+    for field in &save.fields {
+        if field.label.as_ref().is_some_and(|label| label.len() > 200) {
+            return long("label", 200);
+        }
+        let max = if field.role == FieldRole::Note { 256 * 1024 } else { 64 * 1024 };
+        if let ValueEdit::Set { text } = &field.value
+            && text.len() > max
+        {
+            return long("value", max);
+        }
+    }
+    Ok(())
+}
+
+/// Puts what the window says into a content: complete and in order; what is absent is removed.
+pub(crate) fn apply(
+    content: &mut ItemContent,
+    save: &ItemSave,
+    draft: Option<&ItemSave>,
+) -> Result<(), AppError> {
+    content.set_title(save.title.clone());
+    let mut order: Vec<FieldId> = Vec::new();
+    let mut notes = None;
+    for (place, edit) in save.fields.iter().enumerate() {
+        let value = new_value(edit, place, draft)?;
+        if edit.id.as_deref() == Some(NOTES) || (edit.id.is_none() && is_note(edit)) {
+            notes = Some(value.unwrap_or_else(|| content.notes().to_owned()));
+            continue;
+        }
+        let (label, kind) = fields::model_of(edit.role, edit.label.as_deref(), edit.concealed);
+        let known = edit.id.as_deref().and_then(FieldId::from_hex);
+        let id = match known.filter(|id| content.field(*id).is_some()) {
+            Some(id) => {
+                content.edit_field(id, |field| {
+                    if fields::role_of(field) != edit.role
+                        || fields::label_of(field).as_deref() != edit.label.as_deref()
+                        || field.is_concealed() != edit.concealed
+                    {
+                        (field.label, field.kind) = (label, kind);
+                    }
+                    if let Some(value) = value {
+                        field.value = PrivateText::new(value);
+                    }
+                });
+                id
+            }
+            None => {
+                let id = FieldId::random(&mut random::os());
+                let value = value.unwrap_or_default();
+                content.put_field(conclave_core::item::Field::new(id, label, kind, value));
+                id
+            }
+        };
+        order.push(id);
+    }
+    content.set_notes(notes.unwrap_or_default());
+    let gone: Vec<FieldId> =
+        content.fields().iter().map(|f| f.id).filter(|id| !order.contains(id)).collect();
+    for id in gone {
+        content.remove_field(id);
+    }
+    content.order_fields(&order);
+    Ok(())
+}
+
+fn is_note(edit: &FieldEdit) -> bool {
+    edit.role == FieldRole::Note && !edit.concealed && edit.label.is_none()
+}
+
+fn new_value(
+    edit: &FieldEdit,
+    place: usize,
+    draft: Option<&ItemSave>,
+) -> Result<Option<String>, AppError> {
+    match &edit.value {
+        ValueEdit::Keep => Ok(None),
+        ValueEdit::Set { text } => Ok(Some(text.clone())),
+        ValueEdit::Draft => match draft.and_then(|d| d.fields.get(place)).map(|f| &f.value) {
+            Some(ValueEdit::Set { text }) => Ok(Some(text.clone())),
+            Some(_) => Ok(None),
+            None => Err(Code::NotFound.into()),
+        },
+    }
+}
+
+fn changed_role(part: &Part, content: &ItemContent) -> Changed {
+    match part {
+        Part::Field(id) => {
+            let field = content.field(*id);
+            Changed {
+                role: ChangedRole::Field(field.map_or(FieldRole::Text, fields::role_of)),
+                label: field.and_then(fields::label_of),
+            }
+        }
+        Part::Notes => Changed { role: ChangedRole::Field(FieldRole::Note), label: None },
+        _ => Changed { role: ChangedRole::Title(TitleRole::Title), label: None },
+    }
+}
+
+fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
+    let revision = engine.replica().revision(hash)?;
+    let (by, device) = author(engine, revision.author);
+    let created = revision.body.parents.is_empty();
+    let before = revision.body.parents.first().and_then(|p| engine.open_revision(p).ok());
+    let changed = match (engine.open_revision(hash).ok(), before) {
+        (Some(now), Some(before)) => {
+            let parts: std::collections::BTreeSet<Part> = now.parts().chain(before.parts()).collect();
+            let differs = |part: &&Part| now.part(**part) != before.part(**part);
+            parts.iter().filter(differs).map(|part| changed_role(part, &now)).collect()
+        }
+        _ => Vec::new(),
+    };
+    Some(HistoryRow { revision: hash.to_string(), by, device, at_ms: revision.wall_ms, created, changed })
+}
+
+fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -> ConflictView {
+    use conclave_core::item::PartValue;
+    let content = merge.content();
+    let sides = heads.iter().filter_map(|hash| {
+        let revision = engine.replica().revision(hash)?;
+        let (by, device) = author(engine, revision.author);
+        Some(ConflictSide { revision: hash.to_string(), by, device, at_ms: revision.wall_ms })
+    });
+    let fields = merge.conflicts().iter().map(|conflict| {
+        let changed = changed_role(&conflict.part, content);
+        let hidden = |value: &PartValue<'_>| matches!(value, PartValue::Field(f) if f.is_concealed());
+        let concealed = conflict.values.iter().any(|v| hidden(&v.value));
+        let values = conflict.values.iter().map(|v| ConflictValue {
+            revision: v.revision.to_string(),
+            value: match v.value {
+                PartValue::Text(text) => Some(text.to_owned()),
+                PartValue::Field(field) if !concealed => Some(field.value.expose().to_owned()),
+                _ => None,
+            },
+            removed: v.value == PartValue::Absent,
+        });
+        ConflictField {
+            id: conflict.part.to_string(),
+            role: changed.role,
+            label: changed.label,
+            concealed,
+            values: values.collect(),
+        }
+    });
+    ConflictView {
+        title: content.title().chars().take(200).collect(),
+        base: base_text(heads),
+        sides: sides.collect(),
+        fields: fields.collect(),
+        merged: merge.settled().iter().map(|part| changed_role(part, content)).collect(),
+        same_count: count(merge.same()),
+    }
+}

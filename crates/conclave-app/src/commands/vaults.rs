@@ -1,0 +1,130 @@
+//! Vaults, marks, and the generator.
+
+use std::collections::BTreeSet;
+
+use conclave_core::{
+    cbor,
+    id::{ItemId, ScopeId},
+};
+
+use crate::{
+    api::{
+        AppError, Code, Role,
+        vaults::{Vault, VaultCreate, VaultList, VaultRename},
+    },
+    convert::{count, scope_id},
+    engine::{Engine, EngineError},
+    random,
+    session::App,
+};
+
+const FAVOURITES: &str = "favourites";
+
+impl Engine {
+    pub(crate) fn favourites(&self) -> BTreeSet<ItemId> {
+        let row = self.store.value(Some(&self.team), FAVOURITES).ok().flatten();
+        let list = row.and_then(|row| cbor::decode::<Vec<ItemId>>(&row).ok());
+        list.unwrap_or_default().into_iter().collect()
+    }
+
+    pub(crate) fn set_favourite(&mut self, item: ItemId, on: bool) -> Result<(), EngineError> {
+        let mut all = self.favourites();
+        if on {
+            all.insert(item);
+        } else {
+            all.remove(&item);
+        }
+        let all: Vec<ItemId> = all.into_iter().collect();
+        let team = self.team;
+        self.store.transaction(|tx| {
+            tx.put_value(Some(&team), FAVOURITES, &cbor::encode(&all)).map_err(Into::into)
+        })
+    }
+
+    /// Vaults that this person reads.
+    pub(crate) fn visible_scopes(&self) -> BTreeSet<ScopeId> {
+        self.replica.vaults().into_iter().map(|vault| vault.scope).collect()
+    }
+}
+
+fn view(engine: &Engine, scope: ScopeId, personal: bool) -> Vault {
+    let (replica, named) = (engine.replica(), engine.names().scope(scope));
+    let authority = replica.authority(replica.me().user, scope);
+    let role = match authority.rank {
+        5 => Role::Owner,
+        4 => Role::Admin,
+        3 => Role::Manager,
+        2 => Role::Editor,
+        _ => Role::Viewer,
+    };
+    let items = engine.rows().values().filter(|row| row.overview.home == scope && !row.deleted);
+    Vault {
+        id: scope.to_string(),
+        name: named.map(|n| n.name.clone()).unwrap_or_default(),
+        colour: named.map_or(1, |n| n.colour),
+        count: count(items.count()),
+        personal,
+        my_role: role,
+        can_edit: authority.write,
+        can_manage: authority.manage && !personal,
+        people_count: count(replica.rights().readers(scope).len()),
+    }
+}
+
+impl App {
+    /// The sidebar.
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub fn vault_list(&self) -> Result<VaultList, AppError> {
+        self.with(|engine| {
+            let vaults = engine.replica().vaults();
+            let visible = engine.visible_scopes();
+            let favourites = engine.favourites();
+            let rows = engine.rows();
+            let live = || rows.iter().filter(|(_, row)| !row.deleted);
+            let mut views: Vec<Vault> =
+                vaults.iter().map(|v| view(engine, v.scope, v.personal)).collect();
+            views.sort_by_key(|v| (v.personal, v.name.to_lowercase(), v.id.clone()));
+            Ok(VaultList {
+                vaults: views,
+                all: count(live().count()),
+                favourites: count(live().filter(|(id, _)| favourites.contains(*id)).count()),
+                archived: count(rows.values().filter(|row| row.deleted).count()),
+                shared: count(live().filter(|(_, r)| !visible.contains(&r.overview.home)).count()),
+            })
+        })
+    }
+
+    /// Makes a vault.
+    ///
+    /// # Errors
+    /// [`Code::Empty`], [`Code::TooLong`], [`Code::NotAllowed`] below admin.
+    pub fn vault_create(&self, request: &VaultCreate) -> Result<Vault, AppError> {
+        crate::session::check_name("name", &request.name)?;
+        self.with(|engine| {
+            let scope = engine.commit(|replica, now| {
+                replica.create_vault(&request.name, request.colour, now, &mut random::os())
+            })?;
+            Ok(view(engine, scope, false))
+        })
+    }
+
+    /// Gives a vault another name or colour.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] for somebody who does not manage it.
+    pub fn vault_rename(&self, request: &VaultRename) -> Result<Vault, AppError> {
+        crate::session::check_name("name", &request.name)?;
+        let scope = scope_id(&request.vault)?;
+        self.with(|engine| {
+            let vaults = engine.replica().vaults();
+            let known = vaults.into_iter().find(|v| v.scope == scope).ok_or(Code::NotFound)?;
+            engine.commit(|replica, now| {
+                let mut rng = random::os();
+                replica.rename_vault(scope, &request.name, request.colour, now, &mut rng)
+            })?;
+            Ok(view(engine, scope, known.personal))
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! The list of items: overviews in memory while unlocked, in packed pages in the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conclave_core::{
+    id::{EntryHash, ItemId},
+    item::{ItemContent, ItemOverview, OverviewRef, PrivateText, Template},
+};
+
+use super::{Engine, EngineError};
+
+const DELETED: u8 = 1;
+const CONFLICT: u8 = 2;
+const CLOSED: u8 = 4;
+
+/// An item as the list knows it.
+pub struct ListRow {
+    /// What is shown.
+    pub overview: ItemOverview,
+    /// The heads that this was made from.
+    pub heads: Vec<EntryHash>,
+    /// Ended.
+    pub deleted: bool,
+    /// Two edits changed the same part.
+    pub conflict: bool,
+    /// A newer version is here that this device cannot open.
+    pub closed: bool,
+}
+
+/// All items that this person can see.
+#[derive(Default)]
+pub(crate) struct List {
+    pub(crate) rows: BTreeMap<ItemId, ListRow>,
+}
+
+impl ListRow {
+    fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
+        let flag = |on: bool, bit: u8| if on { bit } else { 0 };
+        let flags = flag(self.deleted, DELETED)
+            | flag(self.conflict, CONFLICT)
+            | flag(self.closed, CLOSED);
+        let heads = self.heads.get(..self.heads.len().min(255)).unwrap_or(&self.heads);
+        let mut out = zeroize::Zeroizing::new(vec![flags, u8::try_from(heads.len()).unwrap_or(255)]);
+        for head in heads {
+            out.extend_from_slice(head.as_bytes());
+        }
+        out.extend_from_slice(&self.overview.encode());
+        out
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (&[flags, count], rest) = bytes.split_first_chunk::<2>()?;
+        let (heads, rest) = rest.split_at_checked(usize::from(count) * 32)?;
+        let heads = heads.as_chunks::<32>().0.iter().map(|h| EntryHash::new(*h)).collect();
+        let (overview, _) = OverviewRef::decode(rest).ok()?;
+        Some(Self {
+            overview: overview.to_owned(),
+            heads,
+            deleted: flags & DELETED != 0,
+            conflict: flags & CONFLICT != 0,
+            closed: flags & CLOSED != 0,
+        })
+    }
+}
+
+impl Engine {
+    /// The rows, by item.
+    #[must_use]
+    pub fn rows(&self) -> &BTreeMap<ItemId, ListRow> {
+        &self.list.rows
+    }
+
+    /// Reads the packed pages: this is all that unlocking opens.
+    pub(crate) fn load_list(&mut self) -> Result<(), EngineError> {
+        let team = self.team;
+        let overviews = self.store.load_overviews(&team)?;
+        for (item, bytes) in overviews.iter() {
+            if let Some(row) = ListRow::decode(bytes) {
+                self.list.rows.insert(item, row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes anew the rows of items whose heads changed, and drops those that are not readable
+    /// any more.
+    pub(crate) fn refresh_list(&mut self) -> Result<(), EngineError> {
+        let mut changed: Vec<(ItemId, Option<ListRow>)> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (id, item) in self.replica.items() {
+            let open = item.heads.iter().any(|head| self.replica.can_open(head));
+            if !open {
+                continue;
+            }
+            seen.insert(id);
+            let closed = item.heads.iter().any(|head| !self.replica.can_open(head));
+            let same = self.list.rows.get(&id).is_some_and(|row| {
+                row.heads == item.heads && row.deleted == item.deleted && row.closed == closed
+            });
+            if !same {
+                changed.push((id, self.row_of(id)?));
+            }
+        }
+        let gone = self.list.rows.keys().filter(|id| !seen.contains(*id));
+        changed.extend(gone.map(|id| (*id, None)).collect::<Vec<_>>());
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let team = self.team;
+        self.store.transaction(|tx| {
+            for (id, row) in &changed {
+                match row {
+                    Some(row) => tx.put_overview(&team, id, &row.encode())?,
+                    None => tx.remove_overview(&team, id),
+                }
+            }
+            Ok::<(), EngineError>(())
+        })?;
+        for (id, row) in changed {
+            match row {
+                Some(row) => self.list.rows.insert(id, row),
+                None => self.list.rows.remove(&id),
+            };
+        }
+        Ok(())
+    }
+
+    fn row_of(&self, id: ItemId) -> Result<Option<ListRow>, EngineError> {
+        let Some(item) = self.replica.item(&id) else { return Ok(None) };
+        let (home, heads, deleted) = (item.home, item.heads.clone(), item.deleted);
+        let closed = heads.iter().any(|head| !self.replica.can_open(head));
+        let changed_ms =
+            heads.iter().filter_map(|h| self.replica.revision(h)).map(|r| r.wall_ms).max();
+        let changed_ms = changed_ms.unwrap_or(0);
+        let (overview, conflict) = match self.open_item(&id) {
+            Ok(opened) => {
+                let overview = ItemOverview::of(id, home, changed_ms, &opened.content);
+                (overview, opened.conflicts > 0)
+            }
+            // A body that has not arrived, or a payload of a newer version: shown without a name.
+            Err(EngineError::NotFound | EngineError::Item(_)) => {
+                let blank = ItemContent::new(Template::from_number(0));
+                let mut overview = ItemOverview::of(id, home, changed_ms, &blank);
+                overview.title = PrivateText::new("");
+                return Ok(Some(ListRow { overview, heads, deleted, conflict: false, closed: true }));
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Some(ListRow { overview, heads, deleted, conflict, closed }))
+    }
+}

@@ -1,0 +1,155 @@
+//! From the store to a working engine: identity, kept packs, own entries in waiting.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use conclave_core::{
+    entry::Entry,
+    id::{LogId, TeamId},
+    layout::Span,
+    pack::{Chain, Pack, PackId, verify_run},
+    replica::{Replica, Written},
+};
+use conclave_store::{OpenStore, Reader};
+
+use super::{
+    Engine, EngineError, Kept, Names,
+    list::List,
+    record::{self, IDENTITY, Identity},
+};
+use crate::clock::Clock;
+
+/// What a store holds of a team.
+struct Held {
+    replica: Replica,
+    kept: BTreeMap<LogId, Vec<Kept>>,
+    pending: u64,
+}
+
+impl Engine {
+    /// Opens the team that an unlocked store holds.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] where there is none; what the store refuses otherwise.
+    pub fn open(store: OpenStore, clock: Arc<dyn Clock>) -> Result<Self, (OpenStore, EngineError)> {
+        let team = match only_team(&store) {
+            Ok(team) => team,
+            Err(error) => return Err((store, error)),
+        };
+        match held(&store, team) {
+            Err(error) => Err((store, error)),
+            Ok(held) => {
+                let mut engine = Self {
+                    store,
+                    replica: held.replica,
+                    team,
+                    clock,
+                    names: Names::default(),
+                    list: List::default(),
+                    kept: held.kept,
+                    pending: held.pending,
+                    alarms: Vec::new(),
+                    generation: 0,
+                };
+                match engine.load_list().and_then(|()| engine.after_news()) {
+                    Ok(()) => Ok(engine),
+                    Err(error) => Err((engine.store, error)),
+                }
+            }
+        }
+    }
+
+    /// Puts a new team's or a joiner's first entries into a fresh store.
+    ///
+    /// # Errors
+    /// What the store refuses; nothing is in it then.
+    pub fn begin(
+        mut store: OpenStore,
+        mut replica: Replica,
+        values: &[(&str, &[u8])],
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, (OpenStore, EngineError)> {
+        let team = replica.team();
+        let written = replica.take_written();
+        let saved = store.transaction(|tx| {
+            tx.put_value(Some(&team), IDENTITY, &Identity::of(&replica).encode())?;
+            for (name, value) in values {
+                tx.put_value(Some(&team), name, value)?;
+            }
+            append(tx, &team, &written)
+        });
+        match saved {
+            Ok(()) => Self::open(store, clock),
+            Err(error) => Err((store, error)),
+        }
+    }
+
+    /// Reads the replica anew from the store, after something could not be saved.
+    pub(crate) fn reload(&mut self) -> Result<(), EngineError> {
+        let held = held(&self.store, self.team)?;
+        (self.replica, self.kept, self.pending) = (held.replica, held.kept, held.pending);
+        self.after_news()
+    }
+}
+
+fn append(
+    tx: &mut conclave_store::Tx<'_>,
+    team: &TeamId,
+    written: &[Written],
+) -> Result<(), EngineError> {
+    for w in written {
+        let raw = record::encode_raw(&w.raw);
+        let body = w.sealed.as_deref().map(|sealed| (w.entry.hash, sealed));
+        tx.append_pending(team, &w.entry.log(), w.entry.seq(), &raw, body)?;
+    }
+    Ok(())
+}
+
+fn only_team(store: &Reader) -> Result<TeamId, EngineError> {
+    for team in store.teams()? {
+        if store.value(Some(&team), IDENTITY)?.is_some() {
+            return Ok(team);
+        }
+    }
+    Err(EngineError::NotFound)
+}
+
+fn held(store: &Reader, team: TeamId) -> Result<Held, EngineError> {
+    let row = store.value(Some(&team), IDENTITY)?.ok_or(EngineError::NotFound)?;
+    let identity = Identity::decode(&row)?;
+    if identity.team() != team {
+        return Err(EngineError::Damaged);
+    }
+    let (genesis, out, me) = identity.parts();
+    let place = me.log.place(team);
+
+    let mut runs: BTreeMap<LogId, Vec<Pack>> = BTreeMap::new();
+    let mut kept: BTreeMap<LogId, Vec<Kept>> = BTreeMap::new();
+    for row in store.packs(&team, None)? {
+        let row = row?;
+        let span = Span::new(row.first, row.last).ok_or(EngineError::Damaged)?;
+        let pack = Pack::open(team, &out, &PackId { log: row.log, span }, &row.control)?;
+        let len = row.control.len() as u64 + pack.body_section_len();
+        kept.entry(row.log).or_default().push(Kept { span, len });
+        runs.entry(row.log).or_default().push(pack);
+    }
+    let mut entries: Vec<Entry> = Vec::new();
+    for (_, run) in runs {
+        for verified in verify_run(run) {
+            entries.extend(verified?.into_entries());
+        }
+    }
+    let waiting = store.pending(&team, &place.log)?;
+    let pending = waiting.len() as u64;
+    for row in waiting {
+        let raw = record::decode_raw(&row.raw)?;
+        entries.push(Entry::parse(place, &raw).map_err(|_| EngineError::Damaged)?);
+    }
+    let last = entries.iter().filter(|e| e.log() == place.log).max_by_key(|e| e.seq());
+    let chain = match last {
+        Some(last) => Chain::resume(place, last.seq(), last.hash),
+        None => Chain::start(place),
+    };
+    let mut replica = Replica::new(genesis, team, out, me, chain);
+    replica.insert(entries);
+    Ok(Held { replica, kept, pending })
+}

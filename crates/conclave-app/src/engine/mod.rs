@@ -1,0 +1,150 @@
+//! An unlocked profile at work: the store, the team as this device sees it, and what lies between
+//! the two.
+//!
+//! Every use case writes through [`Engine::commit`], which puts the new entries, and what the list
+//! shows of them, into one transaction. Nothing is shown to anybody, on screen or on the storage,
+//! before that has succeeded.
+
+mod error;
+mod items;
+mod list;
+mod load;
+mod local;
+mod names;
+mod record;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use conclave_core::{
+    id::{LogId, TeamId},
+    layout::Span,
+    replica::{Replica, Written},
+};
+use conclave_store::OpenStore;
+
+pub use self::{
+    error::EngineError,
+    items::{Content, FieldChange, Opened},
+    list::ListRow,
+    names::Names,
+    record::Identity,
+};
+use crate::clock::Clock;
+
+/// A pack that the store keeps, by its log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kept {
+    pub(crate) span: Span,
+    pub(crate) len: u64,
+}
+
+/// An unlocked profile with its team.
+pub struct Engine {
+    pub(crate) store: OpenStore,
+    pub(crate) replica: Replica,
+    pub(crate) team: TeamId,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) names: Names,
+    pub(crate) list: list::List,
+    pub(crate) kept: BTreeMap<LogId, Vec<Kept>>,
+    pub(crate) pending: u64,
+    pub(crate) alarms: Vec<conclave_sync::Alarm>,
+    /// Rises with every change that a view may show.
+    pub(crate) generation: u64,
+}
+
+impl Engine {
+    /// The team as this device sees it.
+    #[must_use]
+    pub const fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    /// Names of the team, its people and vaults.
+    #[must_use]
+    pub const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The store, to lock it.
+    #[must_use]
+    pub fn into_store(self) -> OpenStore {
+        self.store
+    }
+
+    /// Rises with every change that a view may show.
+    #[must_use]
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Now, Unix milliseconds.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.clock.now_ms()
+    }
+
+    /// Has somebody let this person in?
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        let me = self.replica.me().user;
+        self.replica.rights().live_grants().iter().any(|g| g.user == Some(me))
+    }
+
+    /// Lets the replica write, then saves what it wrote together with what the list shows of it.
+    /// On failure nothing is written, and the replica is read anew from the store.
+    ///
+    /// # Errors
+    /// The use case's own error, or that the store could not save.
+    pub fn commit<T, E: Into<EngineError>>(
+        &mut self,
+        work: impl FnOnce(&mut Replica, u64) -> Result<T, E>,
+    ) -> Result<T, EngineError> {
+        if self.stopped().is_some() {
+            return Err(EngineError::Stopped);
+        }
+        if self.replica.rights().needs_update() {
+            return Err(EngineError::ReadOnly);
+        }
+        let now = self.now();
+        let done = work(&mut self.replica, now).map_err(Into::into);
+        let written = self.replica.take_written();
+        // A use case that failed half-way has written entries that are true all the same (a key
+        // for nobody, say); but none of them is needed, and the next try starts clean.
+        let saved = done.and_then(|value| self.save(&written).map(|()| value));
+        if saved.is_err() && !written.is_empty() {
+            self.reload()?;
+        }
+        saved
+    }
+
+    fn save(&mut self, written: &[Written]) -> Result<(), EngineError> {
+        if written.is_empty() {
+            return Ok(());
+        }
+        let (team, log) = (self.team, self.replica.chain().place().log);
+        self.store.transaction(|tx| {
+            for w in written {
+                let raw = record::encode_raw(&w.raw);
+                let body = w.sealed.as_deref().map(|sealed| (w.entry.hash, sealed));
+                tx.append_pending(&team, &log, w.entry.seq(), &raw, body)?;
+            }
+            Ok::<(), EngineError>(())
+        })?;
+        self.pending += written.len() as u64;
+        self.after_news()
+    }
+
+    /// Brings names and list up to what the replica now says.
+    pub(crate) fn after_news(&mut self) -> Result<(), EngineError> {
+        self.generation += 1;
+        self.names = Names::read(&self.store, &self.replica)?;
+        self.refresh_list()
+    }
+
+    /// How many own entries the storage does not have yet.
+    #[must_use]
+    pub const fn pending(&self) -> u64 {
+        self.pending
+    }
+}

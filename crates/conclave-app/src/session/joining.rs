@@ -1,0 +1,299 @@
+//! Joining a team: the invitation, its code, the request, and waiting for the answer.
+
+use std::sync::Arc;
+
+use conclave_core::{
+    id::{InviteId, TeamId},
+    layout::{self, Digest},
+    remote::Remote,
+    replica::{Introduction, MAX_JOIN_OBJECT, Offer, joiner},
+};
+use conclave_crypto::InviteCodeKey;
+use minicbor::{Decode, Encode};
+
+use super::{App, Card, setup::{KIT, check_name}};
+use crate::{
+    api::{
+        AppError, Code, Storage,
+        app::{
+            AppState, InvitationSource, InvitationView, JoinPreview, JoinSend, JoinState,
+            JoinStatus, StorageCheck,
+        },
+        settings::Prefs,
+    },
+    random,
+};
+
+/// The first word of an invitation's text.
+const HEAD: &str = "conclave-invitation-1:";
+/// The value that remembers what was asked for.
+pub(crate) const WAITING: &str = "joining";
+
+/// What an invitation file holds: no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Invitation {
+    #[n(0)]
+    pub(crate) team: TeamId,
+    #[n(1)]
+    pub(crate) invite: InviteId,
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub(crate) key: [u8; 32],
+}
+
+impl Invitation {
+    /// The invitation as one line of text.
+    pub(crate) fn to_text(&self) -> String {
+        format!("{HEAD}{}", hex::encode(conclave_core::cbor::encode(self)))
+    }
+
+    /// Reads it, from a file or a message that has more around it.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let (_, rest) = text.split_once(HEAD)?;
+        let digits: String = rest.chars().take_while(char::is_ascii_hexdigit).take(512).collect();
+        conclave_core::cbor::decode(&hex::decode(digits).ok()?).ok()
+    }
+}
+
+/// What a joiner has so far.
+pub(super) struct Joining {
+    invitation: Invitation,
+    storage: Option<(Arc<dyn Remote>, Storage)>,
+    offer: Option<(Offer, InviteCodeKey)>,
+}
+
+/// What a waiting joiner remembers.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct WaitingRow {
+    #[n(0)]
+    inviter: String,
+    #[n(1)]
+    sent_ms: u64,
+    #[n(2)]
+    expires_ms: u64,
+}
+
+impl App {
+    /// Reads an invitation that somebody handed over.
+    ///
+    /// # Errors
+    /// [`Code::InvitationUnreadable`].
+    pub fn invitation_open(&self, source: &InvitationSource) -> Result<InvitationView, AppError> {
+        let text = match source {
+            InvitationSource::Text { text } => text.clone(),
+            InvitationSource::Path { path } => {
+                let small = std::fs::metadata(path).is_ok_and(|m| m.len() <= 64 * 1024);
+                let text = small.then(|| std::fs::read_to_string(path).ok()).flatten();
+                text.ok_or(Code::InvitationUnreadable)?
+            }
+        };
+        let invitation = Invitation::from_text(&text).ok_or(Code::InvitationUnreadable)?;
+        let view = InvitationView {
+            invite: invitation.invite.to_string(),
+            team_name: None,
+            inviter_name: None,
+            invited_name: None,
+            expires_ms: None,
+            folder_hint: None,
+            folder: None,
+        };
+        self.inner().joining = Some(Joining { invitation, storage: None, offer: None });
+        Ok(view)
+    }
+
+    /// Looks into the folder that is said to be the team's.
+    ///
+    /// # Errors
+    /// [`Code::FolderNotThisTeam`], [`Code::InvitationNotHere`].
+    pub fn join_folder(&self, storage: &Storage) -> Result<StorageCheck, AppError> {
+        let check = self.storage_test(storage)?;
+        let invitation = self.invitation()?;
+        if check.existing_team.is_none() {
+            return Err(Code::FolderNotThisTeam.into());
+        }
+        let Some((remote, root)) = self.open_existing(storage, &invitation.team) else {
+            return Err(Code::FolderNotThisTeam.into());
+        };
+        if !root.is_dir() {
+            return Err(Code::FolderNotThisTeam.into());
+        }
+        let key = layout::invitation(&invitation.invite);
+        let max = MAX_JOIN_OBJECT as u64;
+        self.runtime
+            .block_on(remote.get(&key, max))
+            .map_err(|_| AppError::from(Code::InvitationNotHere))?;
+        if let Some(joining) = &mut self.inner().joining {
+            joining.storage = Some((remote, storage.clone()));
+        }
+        Ok(check)
+    }
+
+    fn open_existing(
+        &self,
+        storage: &Storage,
+        team: &TeamId,
+    ) -> Option<(Arc<dyn Remote>, std::path::PathBuf)> {
+        let Storage::Folder { path } = storage else { return None };
+        let folder = conclave_remote::FolderRemote::new(path, team);
+        let root = folder.root().to_owned();
+        root.is_dir().then(|| (Arc::new(folder) as Arc<dyn Remote>, root))
+    }
+
+    fn invitation(&self) -> Result<Invitation, AppError> {
+        let inner = self.inner();
+        let joining = inner.joining.as_ref().ok_or(Code::InvitationUnreadable)?;
+        Ok(joining.invitation.clone())
+    }
+
+    /// Opens the offer with the six words.
+    ///
+    /// # Errors
+    /// [`Code::CodeWrong`], [`Code::CodeIncomplete`], [`Code::InvitationExpired`].
+    pub fn join_code(&self, words: &str) -> Result<JoinPreview, AppError> {
+        let code = normal_code(words).ok_or(Code::CodeIncomplete)?;
+        let (invitation, remote) = {
+            let inner = self.inner();
+            let joining = inner.joining.as_ref().ok_or(Code::InvitationUnreadable)?;
+            let (remote, _) = joining.storage.as_ref().ok_or(Code::InvitationNotHere)?;
+            (joining.invitation.clone(), Arc::clone(remote))
+        };
+        let key = layout::invitation(&invitation.invite);
+        let sealed = self
+            .runtime
+            .block_on(remote.get(&key, MAX_JOIN_OBJECT as u64))
+            .map_err(|_| AppError::from(Code::InvitationNotHere))?;
+        let kdf = self.config.invite_kdf;
+        let code = InviteCodeKey::derive(code.as_bytes(), invitation.invite.as_bytes(), kdf)
+            .map_err(|e| AppError::new(Code::Internal, e))?;
+        // The invitation file names the key that the right code derives, so a wrong code is told
+        // apart from an altered offer.
+        if *code.signing().verify_key().as_bytes() != invitation.key {
+            return Err(Code::CodeWrong.into());
+        }
+        let offer = Offer::open(invitation.team, invitation.invite, &code, &sealed)
+            .map_err(|_| AppError::from(Code::InvitationUnreadable))?;
+        if offer.expires_ms < self.now() {
+            return Err(Code::InvitationExpired.into());
+        }
+        let preview = JoinPreview {
+            team_name: offer.team_name.clone(),
+            inviter_name: offer.inviter_name.clone(),
+            invited_name: offer.invited_name.clone(),
+            role: offer.role.into(),
+            vaults: offer.vaults.iter().map(|v| v.name.clone()).collect(),
+            expires_ms: offer.expires_ms,
+        };
+        if let Some(joining) = &mut self.inner().joining {
+            joining.offer = Some((offer, code));
+        }
+        Ok(preview)
+    }
+
+    /// Makes the joiner's keys and profile, and asks to be let in.
+    ///
+    /// # Errors
+    /// [`Code::PassphraseMissing`], [`Code::InvitationUnreadable`] when a step was left out.
+    pub fn join_send(&self, request: &JoinSend) -> Result<AppState, AppError> {
+        check_name("person_name", &request.person_name)?;
+        check_name("device_name", &request.device_name)?;
+        if self.inner().setup.passphrase.is_none() {
+            return Err(Code::PassphraseMissing.into());
+        }
+        let joining = self.inner().joining.take().ok_or(Code::InvitationUnreadable)?;
+        let (Some((remote, storage)), Some((offer, code))) = (joining.storage, joining.offer)
+        else {
+            return Err(Code::InvitationUnreadable.into());
+        };
+        let who = Introduction {
+            person: &request.person_name,
+            colour: request.colour,
+            device: &request.device_name,
+            os: std::env::consts::OS,
+            wall_ms: self.now(),
+        };
+        let invite = joining.invitation.invite;
+        let made = joiner(&offer, invite, &code, &who, &mut random::os())
+            .map_err(|e| AppError::new(Code::Internal, e))?;
+        let card = Card {
+            team: offer.team().to_string(),
+            team_name: offer.team_name.clone(),
+            user: made.replica.me().user.to_string(),
+            person_name: request.person_name.clone(),
+            colour: request.colour,
+            device_name: request.device_name.clone(),
+            prefs: Prefs::default(),
+            storage,
+            secret_in_file: self.config.keychain.is_none(),
+        };
+        let waiting = conclave_core::cbor::encode(&WaitingRow {
+            inviter: offer.inviter_name.clone(),
+            sent_ms: who.wall_ms,
+            expires_ms: offer.expires_ms,
+        });
+        // EXPOSE: sealed in the store until the sheet is saved.
+        let values: [(&str, &[u8]); 2] =
+            [(KIT, made.kit.expose_secret()), (WAITING, &waiting)];
+        let state = self.make_profile(made.replica, card, &values, request.keychain)?;
+        let key = Digest::of(&made.request).request_key(&invite);
+        self.runtime.block_on(remote.put(&key, &made.request)).map_err(AppError::from)?;
+        self.sync_now()?;
+        Ok(state)
+    }
+
+    /// How waiting goes.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for somebody who does not wait.
+    pub fn join_status(&self) -> Result<JoinStatus, AppError> {
+        let (row, now) = self.with(|engine| {
+            let team = engine.team;
+            let row = engine.store.value(Some(&team), WAITING)?.ok_or(Code::NotFound)?;
+            let row: WaitingRow =
+                conclave_core::cbor::decode(&row).map_err(|_| Code::DatabaseDamaged)?;
+            Ok((row, engine.now()))
+        })?;
+        let sync = self.sync_status();
+        let inner = self.inner();
+        let team_name = inner.card.as_ref().map(|c| c.team_name.clone()).unwrap_or_default();
+        let state = match sync.state {
+            _ if row.expires_ms < now => JoinState::Expired,
+            crate::api::sync::SyncState::Offline
+            | crate::api::sync::SyncState::FolderMissing => JoinState::Unreachable,
+            _ => JoinState::Waiting,
+        };
+        Ok(JoinStatus {
+            state,
+            team_name,
+            inviter_name: row.inviter,
+            sent_ms: row.sent_ms,
+            checked_ms: sync.last_ms,
+        })
+    }
+}
+
+/// Six words in lower case with one space between.
+pub(crate) fn normal_code(words: &str) -> Option<String> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    (words.len() == 6).then(|| words.join(" "))
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_survives_a_message_around_it() {
+        let invitation = Invitation {
+            team: TeamId::new([1; 32]),
+            invite: InviteId::new([2; 32]),
+            key: [3; 32],
+        };
+        let text = format!("Hello Mara,\n{}\nSee you", invitation.to_text());
+        assert_eq!(Invitation::from_text(&text), Some(invitation));
+        assert_eq!(Invitation::from_text("conclave-invitation-1:zz"), None);
+        assert_eq!(Invitation::from_text(""), None);
+    }
+}

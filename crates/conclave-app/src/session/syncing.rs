@@ -1,0 +1,206 @@
+//! Background syncing of an open profile, and what the footer says of it.
+
+use std::{path::PathBuf, sync::Arc};
+
+use conclave_core::remote::Remote;
+use conclave_remote::{WatchOptions, watch};
+use conclave_sync::{Handle, Pace, Problem, State, Status, Stop, Syncer, background};
+
+use super::App;
+use crate::{
+    api::{
+        AppError, Code, Storage, Text,
+        sync::{StopKind, StopView, SyncState, SyncView},
+    },
+    clock::Clock,
+};
+
+/// Something changed without the window's asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyncEvent {
+    /// Entries came in, or went out.
+    Changed,
+    /// A copied secret was cleared.
+    ClipboardCleared,
+}
+
+/// The background work of an open profile; dropping it ends it.
+pub(super) struct Syncing {
+    handle: Handle,
+    remote: Arc<dyn Remote>,
+    folder: String,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Syncing {
+    pub(super) fn edited(&self) {
+        self.handle.edited();
+    }
+
+    pub(super) fn remote(&self) -> Arc<dyn Remote> {
+        Arc::clone(&self.remote)
+    }
+
+    pub(super) fn stop(self) {
+        self.handle.stop();
+    }
+}
+
+impl Drop for Syncing {
+    fn drop(&mut self) {
+        self.handle.stop();
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+struct Wall(Arc<dyn Clock>);
+
+impl conclave_sync::Clock for Wall {
+    fn now_ms(&self) -> u64 {
+        self.0.now_ms()
+    }
+}
+
+impl App {
+    /// Starts syncing with the storage that the card names, if it names one.
+    pub(super) fn start_syncing(&self) {
+        let Some(team) = self.engine.lock().as_ref().map(|engine| engine.team) else { return };
+        let storage = self.inner().card.as_ref().map(|card| card.storage.clone());
+        let storage = storage.unwrap_or(Storage::None);
+        let Ok(Some((remote, root))) = self.open_remote(&storage, &team) else { return };
+        let folder = match storage {
+            Storage::Folder { path } => path,
+            Storage::None => String::new(),
+        };
+        let access: Arc<super::EngineCell> = Arc::clone(&self.engine);
+        let syncer = Syncer::new(Arc::clone(&remote), access);
+        let wall = Arc::new(Wall(Arc::clone(&self.config.clock)));
+        let (handle, work) = background(syncer, wall, Pace::default());
+        let mut tasks = vec![self.runtime.spawn(work)];
+        tasks.push(self.runtime.spawn(watching(root, handle.clone())));
+        tasks.push(self.runtime.spawn(telling(handle.clone(), Arc::clone(&self.config.listener))));
+        self.inner().syncing = Some(Syncing { handle, remote, folder, tasks });
+    }
+
+    /// What the footer says.
+    #[must_use]
+    pub fn sync_status(&self) -> SyncView {
+        let stop = self.engine.lock().as_ref().and_then(|engine| {
+            Some((engine.stopped()?, engine.pending()))
+        });
+        let pending = self.engine.lock().as_ref().map_or(0, crate::engine::Engine::pending);
+        let inner = self.inner();
+        let Some(syncing) = &inner.syncing else {
+            return SyncView {
+                state: SyncState::LocalOnly,
+                pending: u32::try_from(pending).unwrap_or(u32::MAX),
+                last_ms: None,
+                folder: None,
+                stop: None,
+                problem: None,
+            };
+        };
+        let status = syncing.handle.status().borrow().clone();
+        view(&status, pending, &syncing.folder, stop.map(|(stop, _)| stop))
+    }
+
+    /// Syncs now and waits until that is done, or for ten seconds.
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub fn sync_now(&self) -> Result<SyncView, AppError> {
+        if self.engine.lock().is_none() {
+            return Err(Code::Locked.into());
+        }
+        let handle = self.inner().syncing.as_ref().map(|syncing| syncing.handle.clone());
+        if let Some(handle) = handle {
+            let mut status = handle.status();
+            status.mark_unchanged();
+            handle.sync_now();
+            let wait = async {
+                let limit = std::time::Duration::from_secs(10);
+                let _ = tokio::time::timeout(limit, status.changed()).await;
+            };
+            self.runtime.block_on(wait);
+        }
+        Ok(self.sync_status())
+    }
+
+    /// Attaches or moves the team's folder. What is there stays there.
+    ///
+    /// # Errors
+    /// What a test of the folder says.
+    pub fn storage_set(&self, storage: &Storage) -> Result<SyncView, AppError> {
+        self.storage_test(storage)?;
+        let old = {
+            let mut inner = self.inner();
+            let card = inner.card.as_mut().ok_or(Code::Locked)?;
+            card.storage = storage.clone();
+            card.write(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e))?;
+            inner.syncing.take()
+        };
+        if let Some(old) = old {
+            old.stop();
+        }
+        self.start_syncing();
+        Ok(self.sync_status())
+    }
+}
+
+async fn watching(root: PathBuf, handle: Handle) {
+    let mut changes = watch(root, WatchOptions::default());
+    loop {
+        changes.next().await;
+        handle.changed();
+    }
+}
+
+async fn telling(handle: Handle, listener: super::Listener) {
+    let mut status = handle.status();
+    while status.changed().await.is_ok() {
+        listener(SyncEvent::Changed);
+    }
+}
+
+fn view(status: &Status, pending: u64, folder: &str, stop: Option<Stop>) -> SyncView {
+    let pending = u32::try_from(pending).unwrap_or(u32::MAX);
+    let stop = match (stop, status.state) {
+        (Some(stop), _) | (None, State::Stopped(stop)) => Some(stop),
+        _ => None,
+    };
+    let state = match status.state {
+        _ if stop.is_some() => SyncState::Stopped,
+        State::Starting if pending > 0 => SyncState::Saving,
+        State::Synced if pending > 0 => SyncState::Saving,
+        State::Synced | State::Starting => SyncState::Synced,
+        State::Saving { .. } => SyncState::Saving,
+        State::FolderMissing => SyncState::FolderMissing,
+        State::Behind => SyncState::Behind,
+        _ => SyncState::Offline,
+    };
+    SyncView {
+        state,
+        pending,
+        last_ms: status.last_ms,
+        folder: Some(folder.to_owned()),
+        stop: stop.map(|stop| StopView {
+            kind: match stop {
+                Stop::Fork { .. } => StopKind::Fork,
+                _ => StopKind::OwnLog,
+            },
+            at_ms: None,
+            can_put_back: false,
+            facts: Vec::new(),
+        }),
+        problem: status.problem.map(|problem| {
+            Text::plain(match problem {
+                Problem::Denied => "sync_problem_denied",
+                Problem::Full => "sync_problem_full",
+                _ => "sync_problem_other",
+            })
+        }),
+    }
+}

@@ -1,0 +1,221 @@
+//! Opening and closing: passphrase, keychain, lock.
+
+use std::sync::Arc;
+
+use conclave_crypto::{DeviceSecret, KeychainKey, LocalMasterKey, local};
+use conclave_store::Store;
+
+use super::App;
+use crate::{
+    api::{
+        AppError, Code,
+        app::{AppState, Keychain as KeychainView, LockReason},
+    },
+    engine::Engine,
+    keychain::KeychainError,
+    random,
+};
+
+/// Attempts that cost nothing.
+const FREE_ATTEMPTS: u32 = 4;
+
+/// The keychain's account of a profile's device secret.
+pub(super) fn device_account(profile: &[u8; 16]) -> String {
+    format!("conclave/{}/device", hex::encode(profile))
+}
+
+fn unlock_account(profile: &[u8; 16]) -> String {
+    format!("conclave/{}/unlock", hex::encode(profile))
+}
+
+impl App {
+    /// Unlocks with the passphrase.
+    ///
+    /// # Errors
+    /// [`Code::WrongPassphrase`] with `wait_s`, [`Code::Wait`], [`Code::KeychainMissing`] when the
+    /// device secret is gone.
+    pub fn unlock(&self, passphrase: &[u8]) -> Result<AppState, AppError> {
+        let now = self.now();
+        let store = {
+            let mut inner = self.inner();
+            if inner.wait_until_ms > now {
+                let wait = super::wait_s(inner.wait_until_ms, now);
+                return Err(AppError::from(Code::Wait).arg("wait_s", wait));
+            }
+            inner.store.take().ok_or(Code::Busy)?
+        };
+        // The key derivation takes its second without any lock held.
+        match self.master_key(&store, passphrase) {
+            Ok(lmk) => self.open_with(store, lmk),
+            Err(error) => {
+                let mut inner = self.inner();
+                inner.store = Some(store);
+                if error.code != Code::WrongPassphrase {
+                    return Err(error);
+                }
+                inner.failures += 1;
+                let over = inner.failures.saturating_sub(FREE_ATTEMPTS);
+                let wait_s = if over == 0 { 0 } else { 1_u64 << over.min(6) };
+                inner.wait_until_ms = now + wait_s * 1000;
+                Err(error.arg("wait_s", wait_s))
+            }
+        }
+    }
+
+    fn master_key(&self, store: &Store, passphrase: &[u8]) -> Result<LocalMasterKey, AppError> {
+        let header = store.header();
+        let in_file = self.inner().card.as_ref().is_some_and(|card| card.secret_in_file);
+        let secret = self.secrets(in_file).get(&device_account(header.profile()))?;
+        let secret = secret.ok_or(Code::KeychainMissing)?;
+        let secret = DeviceSecret::from_slice(&secret).map_err(|_| Code::KeychainMissing)?;
+        let key = local::local_key(&secret, passphrase, header.salt(), header.kdf())
+            .map_err(|e| AppError::new(Code::Internal, e))?;
+        header.unwrap_passphrase(&key).map_err(|_| AppError::from(Code::WrongPassphrase))
+    }
+
+    /// Unlocks with the keychain alone, where that was switched on.
+    ///
+    /// # Errors
+    /// [`Code::KeychainDenied`], [`Code::KeychainUnavailable`].
+    pub fn unlock_keychain(&self) -> Result<AppState, AppError> {
+        let keychain = self.config.keychain.clone().ok_or(Code::KeychainUnavailable)?;
+        let store = self.inner().store.take().ok_or(Code::Busy)?;
+        let key = keychain
+            .get(&unlock_account(store.header().profile()))
+            .map_err(AppError::from)
+            .and_then(|secret| secret.ok_or_else(|| Code::KeychainDenied.into()))
+            .and_then(|secret| {
+                KeychainKey::from_slice(&secret).map_err(|_| Code::KeychainDenied.into())
+            })
+            .and_then(|key| {
+                let opened = store.header().unwrap_keychain(&key);
+                opened.map_err(|_| Code::KeychainDenied.into())
+            });
+        match key {
+            Ok(lmk) => self.open_with(store, lmk),
+            Err(error) => {
+                self.inner().store = Some(store);
+                Err(error)
+            }
+        }
+    }
+
+    fn open_with(&self, store: Store, lmk: LocalMasterKey) -> Result<AppState, AppError> {
+        let open = match store.unlock(lmk, random::os()) {
+            Ok(open) => open,
+            Err((store, error)) => {
+                self.inner().store = Some(store);
+                return Err(error.into());
+            }
+        };
+        match Engine::open(open, Arc::clone(&self.config.clock)) {
+            Ok(engine) => self.begin_session(engine),
+            Err((open, error)) => {
+                self.inner().store = open.lock().ok();
+                return Err(error.into());
+            }
+        }
+        Ok(self.state())
+    }
+
+    /// Takes an engine into use.
+    pub(super) fn begin_session(&self, engine: Engine) {
+        *self.engine.lock() = Some(engine);
+        {
+            let mut inner = self.inner();
+            (inner.failures, inner.wait_until_ms, inner.lock_reason) = (0, 0, None);
+            inner.last_touch_ms = self.config.clock.now_ms();
+        }
+        self.start_syncing();
+    }
+
+    /// Locks: ends syncing, clears the clipboard, wipes every key.
+    pub fn lock(&self, reason: LockReason) {
+        self.clipboard.clear_now();
+        let syncing = self.inner().syncing.take();
+        if let Some(syncing) = syncing {
+            syncing.stop();
+        }
+        let engine = self.engine.lock().take();
+        let mut inner = self.inner();
+        inner.setup = super::Setup::default();
+        inner.joining = None;
+        if let Some(engine) = engine {
+            inner.lock_reason = Some(reason);
+            inner.store = engine.into_store().lock().ok();
+        }
+    }
+
+    /// The person is there.
+    pub fn touch(&self) {
+        let now = self.now();
+        self.inner().last_touch_ms = now;
+    }
+
+    /// Seconds until the idle lock, if the profile is open; the shell asks every few seconds. A
+    /// tick that comes late by more than half a minute means that the computer slept.
+    #[must_use]
+    pub fn idle_left_s(&self) -> Option<u64> {
+        self.engine.lock().as_ref()?;
+        let now = self.now();
+        let inner = self.inner();
+        let idle_min = inner.card.as_ref()?.prefs.lock_idle_min;
+        let due = inner.last_touch_ms + u64::from(idle_min) * 60_000;
+        Some(due.saturating_sub(now) / 1000)
+    }
+
+    /// Switches unlocking by the keychain on: an explicit act, with the passphrase.
+    ///
+    /// # Errors
+    /// [`Code::WrongPassphrase`], or what the keychain says.
+    pub fn keychain_enable(&self, passphrase: &[u8]) -> Result<KeychainView, AppError> {
+        let keychain = self.config.keychain.clone().ok_or(Code::KeychainUnavailable)?;
+        let in_file = self.inner().card.as_ref().is_some_and(|card| card.secret_in_file);
+        let secrets = self.secrets(in_file);
+        self.with(|engine| {
+            let mut header = engine.store.header().clone();
+            let secret = secrets.get(&device_account(header.profile()))?;
+            let secret = secret.ok_or(Code::KeychainMissing)?;
+            let secret = DeviceSecret::from_slice(&secret).map_err(|_| Code::KeychainMissing)?;
+            let key = local::local_key(&secret, passphrase, header.salt(), header.kdf())
+                .map_err(|e| AppError::new(Code::Internal, e))?;
+            header.unwrap_passphrase(&key).map_err(|_| AppError::from(Code::WrongPassphrase))?;
+            let key = KeychainKey::random(&mut random::os());
+            // EXPOSE: the keychain is where this key lies.
+            keychain.set(&unlock_account(header.profile()), key.expose_secret())?;
+            header.wrap_keychain(&key, engine.store.master_key(), &mut random::os());
+            Ok(engine.store.set_header(header)?)
+        })?;
+        self.inner().keychain_on = true;
+        Ok(self.keychain_view())
+    }
+
+    /// Switches unlocking by the keychain off.
+    ///
+    /// # Errors
+    /// What the store or the keychain says.
+    pub fn keychain_disable(&self) -> Result<KeychainView, AppError> {
+        let keychain = self.config.keychain.clone();
+        self.with(|engine| {
+            let mut header = engine.store.header().clone();
+            header.remove_keychain();
+            let account = unlock_account(header.profile());
+            engine.store.set_header(header)?;
+            keychain.map_or(Ok(()), |k| k.delete(&account))?;
+            Ok(())
+        })?;
+        self.inner().keychain_on = false;
+        Ok(self.keychain_view())
+    }
+}
+
+impl From<KeychainError> for AppError {
+    fn from(error: KeychainError) -> Self {
+        let code = match error {
+            KeychainError::Unavailable => Code::KeychainUnavailable,
+            KeychainError::Denied => Code::KeychainDenied,
+            _ => Code::KeychainUnavailable,
+        };
+        Self::new(code, error)
+    }
+}
