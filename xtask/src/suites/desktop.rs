@@ -1,0 +1,38 @@
+//! The suite with real windows: builds the app as people get it and as WebDriver may drive it.
+
+use std::{fs, path::Path};
+
+use super::rust;
+use crate::{
+    repo, run,
+    sh::{self, Outcome},
+};
+
+/// Builds both apps and runs the tests against them.
+pub(super) fn run() -> Outcome {
+    if !cfg!(target_os = "linux") {
+        return Err("real windows are driven on Linux only".into());
+    }
+    rust::exists("desktop")?;
+    let dir = repo::target().join("desktop");
+    fs::create_dir_all(&dir)?;
+    let (driven, shut) = (dir.join("conclave-webdriver"), dir.join("conclave"));
+    build(&["--features", "conclave/webdriver"], &driven)?;
+    build(&[], &shut)?;
+    // Here and in `tests/desktop/harness`: the names of the variables.
+    sh::run(
+        sh::cargo()
+            .args(["test", "--workspace", "--test", "desktop"])
+            .env("CONCLAVE_APP_WEBDRIVER", driven)
+            .env("CONCLAVE_APP", shut)
+            .env("CONCLAVE_SCREENS", repo::target().join("screens")),
+    )
+}
+
+/// Builds the app; only the app itself differs between the two, so Tauri is built once.
+fn build(features: &[&str], to: &Path) -> Outcome {
+    let args = ["build", "--workspace", "--bin", "conclave"];
+    sh::run(sh::cargo().args(args).args(features))?;
+    fs::copy(run::program(), to)?;
+    Ok(())
+}
