@@ -8,8 +8,14 @@ import noLiteralText from './eslint/no-literal-text.js';
 import svelteConfig from './svelte.config.js';
 
 const TAURI = { group: ['@tauri-apps/*'], message: 'Only src/ipc talks to the shell.' };
-const FAKE = { group: ['$ipc/dev', '$ipc/dev/*', '**/ipc/dev/*'], message: 'The stand-in is for main.ts and tests.' };
-const UP = { group: ['../../*', '../*'], message: 'Name the tier: $components, $features, $ipc, $lib, $views.' };
+const FAKE = {
+  group: ['$ipc/dev', '$ipc/dev/*', '**/ipc/dev/*'],
+  message: 'The stand-in is for main.ts and tests.',
+};
+const UP = {
+  group: ['../../*', '../*'],
+  message: 'Name the tier: $components, $features, $ipc, $lib, $views.',
+};
 
 const tier = (files, patterns) => ({
   files,
@@ -54,12 +60,29 @@ export default ts.config(
     files: ['scripts/**', 'eslint/**', '*.config.*'],
     rules: { 'no-console': 'off' },
   },
-  tier(['src/lib/**'], [{ group: ['$components/*', '$features/*', '$views/*', '$ipc', '$ipc/*'], message: 'lib knows no domain.' }]),
-  tier(['src/components/**'], [{ group: ['$features/*', '$views/*', '$ipc', '$ipc/*'], message: 'Components know no domain.' }]),
-  tier(['src/features/**'], [
-    { group: ['$views/*'], message: 'Features do not know views.' },
-    { group: ['$features/*', '!$features/shared', '!$features/shared/**'], message: 'Features meet only in $features/shared.' },
-  ]),
+  tier(
+    ['src/lib/**'],
+    [
+      {
+        group: ['$components/*', '$features/*', '$views/*', '$ipc', '$ipc/*'],
+        message: 'lib knows no domain.',
+      },
+    ],
+  ),
+  tier(
+    ['src/components/**'],
+    [{ group: ['$features/*', '$views/*', '$ipc', '$ipc/*'], message: 'Components know no domain.' }],
+  ),
+  tier(
+    ['src/features/**'],
+    [
+      { group: ['$views/*'], message: 'Features do not know views.' },
+      {
+        group: ['$features/*', '!$features/shared', '!$features/shared/**'],
+        message: 'Features meet only in $features/shared.',
+      },
+    ],
+  ),
   tier(['src/views/**'], []),
   {
     files: ['src/main.ts'],

@@ -3,7 +3,21 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const ACCENTS = { a: 'à', e: 'é', i: 'ï', o: 'ö', u: 'ü', A: 'Å', E: 'È', I: 'Ì', O: 'Ø', U: 'Û', c: 'ç', n: 'ñ', y: 'ÿ' };
+const ACCENTS = {
+  a: 'à',
+  e: 'é',
+  i: 'ï',
+  o: 'ö',
+  u: 'ü',
+  A: 'Å',
+  E: 'È',
+  I: 'Ì',
+  O: 'Ø',
+  U: 'Û',
+  c: 'ç',
+  n: 'ñ',
+  y: 'ÿ',
+};
 const FILL = ' lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor';
 
 /** Stretches one message; text inside braces is left alone. */
@@ -21,8 +35,7 @@ export function stretch(text) {
 
 function walk(value) {
   if (typeof value === 'string') return stretch(value);
-  if (Array.isArray(value))
-    return value.map((v) => (v && v.match ? { ...v, match: walk(v.match) } : v));
+  if (Array.isArray(value)) return value.map((v) => (v && v.match ? { ...v, match: walk(v.match) } : v));
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, walk(v)]));
 }
 

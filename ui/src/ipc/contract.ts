@@ -56,14 +56,7 @@ export type AppState = {
 };
 
 export type Place =
-  | 'plain'
-  | 'dropbox'
-  | 'onedrive'
-  | 'google_drive'
-  | 'syncthing'
-  | 'nextcloud'
-  | 'network'
-  | 'icloud';
+  'plain' | 'dropbox' | 'onedrive' | 'google_drive' | 'syncthing' | 'nextcloud' | 'network' | 'icloud';
 export type StorageCheck = { ok: boolean; place: Place; existing_team: Id | null };
 export type InvitationSource = { type: 'path'; path: string } | { type: 'text'; text: string };
 export type InvitationView = {
@@ -323,13 +316,7 @@ export type ShareView = {
 };
 
 export type SyncState =
-  | 'local_only'
-  | 'synced'
-  | 'saving'
-  | 'offline'
-  | 'folder_missing'
-  | 'behind'
-  | 'stopped';
+  'local_only' | 'synced' | 'saving' | 'offline' | 'folder_missing' | 'behind' | 'stopped';
 export type StopFact = { label: Text; change: number | null; at_ms: number | null };
 export type StopView = {
   kind: 'rollback' | 'fork' | 'own_log' | 'update_needed';
@@ -384,10 +371,7 @@ export interface Commands {
   invitation_pick: [null, { path: string } | null];
   invitation_open: [{ source: InvitationSource }, InvitationView];
   join_folder: [{ storage: Storage }, StorageCheck];
-  join_send: [
-    { person_name: string; colour: number; device_name: string; keychain: boolean },
-    AppState,
-  ];
+  join_send: [{ person_name: string; colour: number; device_name: string; keychain: boolean }, AppState];
   join_status: [null, JoinStatus];
   join_restart: [null, AppState];
   word_complete: [{ prefix: string }, WordCompletion];
@@ -447,6 +431,7 @@ export interface SecretCommands {
   join_code: JoinPreview;
   keychain_enable: Keychain;
   recovery_confirm: AppState;
+  secret_copy: { clears_in_s: number };
 }
 
 /** Commands that answer with the bytes of one secret. */

@@ -13,7 +13,14 @@ const SHOWN: Record<string, string> = {
   space: 'Space',
   tab: 'Tab',
 };
-const MAC: Record<string, string> = { mod: '⌘', shift: '⇧', alt: '⌥', enter: '↩', escape: 'esc', delete: '⌫' };
+const MAC: Record<string, string> = {
+  mod: '⌘',
+  shift: '⇧',
+  alt: '⌥',
+  enter: '↩',
+  escape: 'esc',
+  delete: '⌫',
+};
 
 /** How the chord is written on a key cap. */
 export function showChord(chord: string, os: Os): string {
@@ -41,7 +48,11 @@ export function matches(event: KeyboardEvent, chord: string, os: Os): boolean {
   // “?” and its like carry their own Shift; letters must say it.
   const shiftFits = /^[a-z0-9]$|.{2,}/.test(key) ? event.shiftKey === parts.includes('shift') : true;
   return (
-    pressed === key && mod === parts.includes('mod') && !other && event.altKey === parts.includes('alt') && shiftFits
+    pressed === key &&
+    mod === parts.includes('mod') &&
+    !other &&
+    event.altKey === parts.includes('alt') &&
+    shiftFits
   );
 }
 
@@ -55,5 +66,7 @@ export function isEditable(target: EventTarget | null): boolean {
 
 /** True for an event that would type one visible character. */
 export function isTyping(event: KeyboardEvent): boolean {
-  return [...event.key].length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
+  return (
+    [...event.key].length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey
+  );
 }

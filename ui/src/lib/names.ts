@@ -4,7 +4,9 @@
 export function initial(name: string): string {
   const trimmed = name.trim();
   if (!trimmed) return '?';
-  const first = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(trimmed)[Symbol.iterator]();
+  const first = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+    .segment(trimmed)
+    [Symbol.iterator]();
   return first.next().value?.segment.toLocaleUpperCase() ?? '?';
 }
 

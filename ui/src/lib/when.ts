@@ -13,7 +13,9 @@ function startOfDay(ms: number): number {
 
 /** “09:41”. */
 export function clock(ms: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
+  return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    ms,
+  );
 }
 
 /** Whole days from `now` back to `ms`; negative ahead. */
@@ -37,9 +39,7 @@ export function weekday(ms: number): string {
 }
 
 export type Ago =
-  | { unit: 'now' }
-  | { unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number }
-  | { unit: 'date' };
+  { unit: 'now' } | { unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number } | { unit: 'date' };
 
 /** How long ago, in the unit a person would say. */
 export function ago(ms: number, now: number): Ago {

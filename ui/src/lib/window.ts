@@ -42,7 +42,12 @@ export function indexAt(layout: Layout, y: number): number {
 }
 
 /** First and last row to draw, with a few to spare on both sides. */
-export function visible(layout: Layout, top: number, height: number, spare = 6): { first: number; last: number } {
+export function visible(
+  layout: Layout,
+  top: number,
+  height: number,
+  spare = 6,
+): { first: number; last: number } {
   if (layout.count === 0) return { first: 0, last: -1 };
   return {
     first: Math.max(0, indexAt(layout, top) - spare),

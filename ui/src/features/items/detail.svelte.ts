@@ -78,7 +78,9 @@ class Detail {
       const id = field.startsWith('@') ? this.#resolve(field) : field;
       const now = Date.now();
       this.copied =
-        id && done.clears_in_s > 0 ? { item, field: id, from: now, until: now + done.clears_in_s * 1000 } : null;
+        id && done.clears_in_s > 0
+          ? { item, field: id, from: now, until: now + done.clears_in_s * 1000 }
+          : null;
       toasts.copied(m.copied_field({ field: fieldInSentence(done), item: done.title }), done.clears_in_s);
     } catch (cause) {
       toasts.problem(cause);

@@ -13,7 +13,7 @@ class ItemList {
   groups = $state.raw<ItemGroup[]>([]);
   index = $state(-1);
   loaded = $state(false);
-  #pages = $state.raw(new Map<number, ItemRow[]>());
+  #pages = $state.raw<Record<number, ItemRow[]>>({});
   #wanted = new Set<number>();
   #asked = 0;
   #range = { first: 0, last: 0 };
@@ -29,7 +29,7 @@ class ItemList {
     this.groups = [];
     this.index = -1;
     this.loaded = false;
-    this.#pages = new Map();
+    this.#pages = {};
     this.#wanted.clear();
     this.#place = { vault: null, filter: 'all' };
   }
@@ -41,7 +41,7 @@ class ItemList {
     return this.groups.map((group) => ({ start: group.start, text: say(group.label) }));
   }
   row(index: number): ItemRow | null {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null;
+    return this.#pages[Math.floor(index / PAGE)]?.[index % PAGE] ?? null;
   }
   get current(): ItemRow | null {
     return this.row(this.index);
@@ -75,11 +75,11 @@ class ItemList {
     const mine = ++this.#asked;
     const first = Math.floor(this.#range.first / PAGE);
     const last = Math.floor(Math.max(this.#range.first, this.#range.last) / PAGE);
-    const pages = new Map<number, ItemRow[]>();
+    const pages: Record<number, ItemRow[]> = {};
     for (let page = first; page <= last; page += 1) {
       const answer = await this.#fetch(page);
       if (mine !== this.#asked) return;
-      pages.set(page, answer.rows);
+      pages[page] = answer.rows;
       this.total = answer.total;
       this.groups = answer.groups;
     }
@@ -102,12 +102,12 @@ class ItemList {
   ensure(first: number, last: number): void {
     this.#range = { first, last };
     for (let page = Math.floor(first / PAGE); page <= Math.floor(Math.max(first, last) / PAGE); page += 1) {
-      if (!this.loaded || this.#pages.has(page) || this.#wanted.has(page) || page * PAGE >= this.total) continue;
+      if (!this.loaded || this.#pages[page] || this.#wanted.has(page) || page * PAGE >= this.total) continue;
       this.#wanted.add(page);
       const mine = this.#asked;
       void this.#fetch(page).then((answer) => {
         this.#wanted.delete(page);
-        if (mine === this.#asked) this.#pages = new Map(this.#pages).set(page, answer.rows);
+        if (mine === this.#asked) this.#pages = { ...this.#pages, [page]: answer.rows };
       });
     }
   }
@@ -124,9 +124,9 @@ class ItemList {
     if (found >= 0) this.index = found;
   }
   indexOf(id: Id): number {
-    for (const [page, rows] of this.#pages) {
+    for (const [page, rows] of Object.entries(this.#pages)) {
       const at = rows.findIndex((row) => row.id === id);
-      if (at >= 0) return page * PAGE + at;
+      if (at >= 0) return Number(page) * PAGE + at;
     }
     return -1;
   }

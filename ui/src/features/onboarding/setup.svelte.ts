@@ -197,23 +197,24 @@ class Setup {
     });
     if (this.invitationInput) await this.openInvitation();
   }
-  async openInvitation(): Promise<void> {
+  async openInvitation(): Promise<InvitationView | null> {
     this.invitation = null;
     if (!this.invitationInput.trim()) {
       this.error = new AppError('empty', 'no invitation');
-      return;
+      return null;
     }
     await this.#run(async () => {
       this.invitation = await call('invitation_open', { source: sourceOf(this.invitationInput) });
       this.folder = this.invitation.folder || this.folder || this.invitation.folder_hint || '';
       this.personName = this.invitation.invited_name ?? this.personName;
     });
+    return this.invitation;
   }
   async confirmInvitation(): Promise<void> {
     if (!this.invitation) {
-      await this.openInvitation();
+      const opened = await this.openInvitation();
       // Its first look may bring up the question for the folder.
-      if (!this.invitation?.folder) return;
+      if (!opened?.folder) return;
     }
     const folder = this.folder.trim();
     if (!folder) {

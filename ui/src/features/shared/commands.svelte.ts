@@ -50,7 +50,7 @@ export const SPECS = [
 ] as const satisfies readonly Spec[];
 
 export type CommandId = (typeof SPECS)[number]['id'] | `vault_${number}`;
-type Handler = () => void | Promise<void>;
+type Handler = () => unknown;
 
 /** Ctrl+C belongs to the text while any is selected. */
 function textIsSelected(): boolean {

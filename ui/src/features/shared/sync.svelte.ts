@@ -20,7 +20,7 @@ class Sync {
   }
   /** Reading goes on, writing does not: a rollback or a fork was proved, or an update is needed. */
   get stopped(): boolean {
-    return this.view?.state === 'stopped' || session.state?.read_only != null;
+    return this.view?.state === 'stopped' || (session.state?.read_only ?? null) !== null;
   }
 }
 

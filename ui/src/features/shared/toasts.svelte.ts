@@ -43,7 +43,12 @@ class Toasts {
   copied(text: string, clearsInSeconds: number): void {
     const now = Date.now();
     const clearsAt = clearsInSeconds > 0 ? now + clearsInSeconds * 1000 : null;
-    this.#show({ text, tone: 'done', until: now + Math.min(10_000, (clearsInSeconds || 4) * 1000), clearsAt });
+    this.#show({
+      text,
+      tone: 'done',
+      until: now + Math.min(10_000, (clearsInSeconds || 4) * 1000),
+      clearsAt,
+    });
   }
   undoable(text: string, seconds: number, run: () => void): void {
     const action = {

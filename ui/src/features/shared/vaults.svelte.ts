@@ -28,7 +28,12 @@ class Vaults {
   /** Where a new item goes: the vault on screen if it may be written, else the first that may. */
   forNewItem(shown: Id | null): Vault | null {
     const writable = this.list.vaults.filter((vault) => vault.can_edit);
-    return writable.find((vault) => vault.id === shown) ?? writable.find((vault) => !vault.personal) ?? writable[0] ?? null;
+    return (
+      writable.find((vault) => vault.id === shown) ??
+      writable.find((vault) => !vault.personal) ??
+      writable[0] ??
+      null
+    );
   }
 }
 

@@ -1,0 +1,134 @@
+// Everything that can be done from here, found by typing a few letters.
+import { call, type ItemRow } from '$ipc';
+import type { Glyph } from '$components/icon';
+import { commands, SPECS } from '$features/shared/commands.svelte';
+import { nav } from '$features/shared/nav.svelte';
+import { vaults } from '$features/shared/vaults.svelte';
+import { m } from '$paraglide/messages';
+
+export interface Entry {
+  id: string;
+  text: string;
+  aside: string;
+  keys: string | undefined;
+  item: ItemRow | null;
+  icon: Glyph | null;
+  run: () => void;
+}
+export interface Section {
+  title: string;
+  entries: Entry[];
+}
+
+const ITEMS = 6;
+const EXCLUDED: ReadonlySet<string> = new Set(['palette', 'next_pane', 'previous_pane', 'back', 'save']);
+
+/** Every word that was typed begins somewhere in the text. */
+export function fits(text: string, query: string): boolean {
+  const lower = text.toLocaleLowerCase();
+  return query
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word));
+}
+
+/** The matching start of the text, to be set in bold. */
+export function split(text: string, query: string): [before: string, hit: string, after: string] {
+  const word = query.trim().split(/\s+/)[0] ?? '';
+  const at = word ? text.toLocaleLowerCase().indexOf(word.toLocaleLowerCase()) : -1;
+  return at < 0
+    ? [text, '', '']
+    : [text.slice(0, at), text.slice(at, at + word.length), text.slice(at + word.length)];
+}
+
+export class PaletteState {
+  query = $state('');
+  active = $state(0);
+  #items = $state.raw<ItemRow[]>([]);
+  #asked = 0;
+
+  get sections(): Section[] {
+    const query = this.query.trim();
+    const sections: Section[] = [
+      { title: m.palette_do(), entries: this.#commands(query, ['item']) },
+      { title: m.items(), entries: query ? this.#items.map((item) => this.#item(item)) : [] },
+      { title: m.vaults(), entries: this.#vaults(query) },
+      { title: m.palette_go(), entries: this.#commands(query, ['go', 'app']) },
+    ];
+    return sections.filter((section) => section.entries.length > 0);
+  }
+  get flat(): Entry[] {
+    return this.sections.flatMap((section) => section.entries);
+  }
+  async search(query: string): Promise<void> {
+    this.query = query;
+    this.active = 0;
+    const mine = ++this.#asked;
+    if (!query.trim()) {
+      this.#items = [];
+      return;
+    }
+    const page = await call('item_list', {
+      vault: null,
+      filter: 'all',
+      query,
+      sort: 'recent',
+      offset: 0,
+      limit: ITEMS,
+    });
+    if (mine === this.#asked) this.#items = page.rows;
+  }
+  move(by: number): void {
+    const count = this.flat.length;
+    if (count) this.active = (this.active + by + count) % count;
+  }
+  runActive(): void {
+    const entry = this.flat[this.active];
+    if (!entry) return;
+    nav.close();
+    entry.run();
+  }
+
+  #commands(query: string, sections: readonly string[]): Entry[] {
+    return SPECS.filter(
+      (spec) =>
+        sections.includes(spec.section) &&
+        !EXCLUDED.has(spec.id) &&
+        commands.has(spec.id) &&
+        fits(spec.name(), query),
+    ).map((spec) => ({
+      id: spec.id,
+      text: spec.name(),
+      aside: '',
+      keys: commands.shown(spec.id),
+      item: null,
+      icon: null,
+      run: () => void commands.run(spec.id),
+    }));
+  }
+  #vaults(query: string): Entry[] {
+    if (!query) return [];
+    return vaults.list.vaults
+      .filter((vault) => fits(vault.name, query))
+      .map((vault) => ({
+        id: vault.id,
+        text: vault.name,
+        aside: m.items_count({ count: vault.count }),
+        keys: undefined,
+        item: null,
+        icon: null,
+        run: () => nav.showItems(vault.id),
+      }));
+  }
+  #item(item: ItemRow): Entry {
+    return {
+      id: item.id,
+      text: item.title,
+      aside: vaults.byId(item.vault)?.name ?? '',
+      keys: undefined,
+      item,
+      icon: null,
+      run: () => nav.openItem(item.id),
+    };
+  }
+}

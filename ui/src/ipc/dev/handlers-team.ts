@@ -1,0 +1,287 @@
+// The stand-in's side of the contract: first run, people, sharing, sync, settings.
+import type { AppState, InviteReady, Keychain, ShareView, Scope } from '../contract';
+import { AppError } from '../errors';
+import type { Handlers } from './handlers';
+import { pick, WORDS } from './words';
+import { DAY, HOUR, MINUTE, type World } from './world';
+
+export const CODE = 'anchor velvet harbor crisp meadow tunnel';
+
+export function teamHandlers(
+  world: World,
+  emit: (event: string, payload: unknown) => void,
+  refused: boolean,
+): Handlers {
+  const setState = (part: Partial<AppState>): AppState => {
+    world.state = { ...world.state, ...part };
+    emit('state-changed', world.state);
+    return world.state;
+  };
+  const people = () => ({
+    people: world.people.map((person) => world.personRow(person.user)),
+    invites: world.invites,
+    requests: world.requests,
+    can_invite: true,
+    roles_offered: ['viewer', 'editor', 'manager'] as const satisfies string[],
+    vaults_offered: world.vaults
+      .filter((vault) => !vault.personal)
+      .map(({ id, name, colour }) => ({ id, name, colour })),
+  });
+  const ready = (id: string, name: string, colour: number): InviteReady => ({
+    invite: id,
+    name,
+    colour,
+    words: CODE.split(' '),
+    expires_ms: world.now + 3 * DAY,
+    file_name: `${name.split(' ')[0]!.toLowerCase()}.conclave`,
+    in_folder: world.sync.folder !== null,
+  });
+  const checkFolder = (path: string) => {
+    if (/missing/.test(path)) throw new AppError('folder_not_found', 'no such folder');
+    const place = /dropbox/i.test(path) ? ('dropbox' as const) : ('plain' as const);
+    return { ok: true, place, existing_team: null };
+  };
+  const share = (scope: Scope): ShareView => {
+    const item = scope.type === 'item' ? world.items.find((one) => one.id === scope.id) : undefined;
+    const vault = world.vaults.find((one) => one.id === (item?.vault ?? scope.id))!;
+    const inVault = world.grants.filter((g) => g.scope.type === 'vault' && g.scope.id === vault.id);
+    const onItem = world.grants.filter((g) => item && g.scope.type === 'item' && g.scope.id === item.id);
+    const entries = [
+      ...inVault.map((grant) => ({
+        ...world.refer(grant.user),
+        key_state: world.personRow(grant.user).key_state,
+        role: grant.role,
+        via: grant.role === 'owner' ? ('creator' as const) : item ? ('vault' as const) : ('direct' as const),
+        can_revoke: !item && grant.role !== 'owner',
+      })),
+      ...onItem.map((grant) => ({
+        ...world.refer(grant.user),
+        key_state: world.personRow(grant.user).key_state,
+        role: grant.role,
+        via: 'direct' as const,
+        can_revoke: true,
+      })),
+    ];
+    return {
+      scope,
+      title: item?.title ?? vault.name,
+      kind: item?.kind ?? null,
+      vault_name: vault.name,
+      vault_colour: vault.colour,
+      can_share: !vault.personal,
+      roles: item ? ['viewer'] : ['viewer', 'editor', 'manager'],
+      entries,
+      candidates: world.people
+        .filter((person) => !entries.some((entry) => entry.user === person.user))
+        .map((person) => ({ ...world.refer(person.user), key_state: person.key_state })),
+    };
+  };
+
+  return {
+    app_state: () => world.state,
+    touch: () => null,
+    lock: () => {
+      setState({ phase: 'locked', lock_reason: 'manual', has_draft: world.draft !== null });
+      return null;
+    },
+    unlock_keychain: () => setState({ phase: 'unlocked' }),
+    setup_cancel: () => null,
+    storage_pick_folder: () => ({ path: '/home/ana/Dropbox/Northwind' }),
+    storage_test: ({ storage }) => checkFolder(storage.type === 'folder' ? storage.path : ''),
+    team_create: (request) => {
+      world.vaults = [{ id: 'v-personal', name: request.personal_vault_name, colour: 3, personal: true }];
+      world.people = [
+        {
+          user: 'ana',
+          name: request.person_name,
+          colour: request.colour,
+          me: true,
+          key_state: 'verified',
+          role: 'owner',
+          devices: 1,
+          seen: world.now,
+        },
+      ];
+      world.grants = [{ scope: { type: 'vault', id: 'v-personal' }, user: 'ana', role: 'owner' }];
+      const local = request.storage.type === 'none';
+      world.sync = {
+        ...world.sync,
+        state: local ? 'local_only' : 'synced',
+        last_ms: local ? null : Date.now(),
+      };
+      world.settings.storage = request.storage;
+      return setState({
+        phase: 'unlocked',
+        team: { id: 't', name: request.team_name },
+        me: { user: 'ana', name: request.person_name, colour: request.colour, me: true },
+        my_role: 'owner',
+      });
+    },
+    invitation_pick: () => ({ path: '/home/mara/Downloads/mara.conclave' }),
+    invitation_open: ({ source }) => {
+      const given = source.type === 'path' ? source.path : source.text;
+      if (!/conclave/.test(given)) throw new AppError('invitation_unreadable', 'not an invitation');
+      if (/expired/.test(given)) throw new AppError('invitation_expired', 'expired');
+      return {
+        invite: 'inv',
+        team_name: 'Northwind',
+        inviter_name: 'Ana Ferreira',
+        invited_name: 'Mara Lindqvist',
+        expires_ms: world.now + 2 * DAY,
+        folder_hint: '/home/mara/Dropbox/Northwind',
+        folder: null,
+      };
+    },
+    join_folder: ({ storage }) => checkFolder(storage.type === 'folder' ? storage.path : ''),
+    join_send: (request) =>
+      setState({
+        phase: 'waiting',
+        team: { id: 't', name: 'Northwind' },
+        me: { user: 'mara', name: request.person_name, colour: request.colour, me: true },
+      }),
+    join_status: () => ({
+      state: refused ? 'refused' : 'waiting',
+      team_name: 'Northwind',
+      inviter_name: 'Ana Ferreira',
+      sent_ms: world.now - 4 * MINUTE,
+      checked_ms: Date.now() - 8_000,
+    }),
+    join_restart: () => setState({ phase: 'first_run', team: null, me: null }),
+    word_complete: ({ prefix }) => {
+      const words = WORDS.filter((word) => word.startsWith(prefix)).slice(0, 6);
+      const near = WORDS.find(
+        (word) => word.length === prefix.length && [...word].filter((c, i) => c !== prefix[i]).length === 1,
+      );
+      return { words, exact: WORDS.includes(prefix), corrected: words.length ? null : (near ?? null) };
+    },
+    people_list: () => ({ ...people(), roles_offered: [...people().roles_offered] }),
+    invite_create: ({ name, role, vaults }) => {
+      const id = world.newId('inv');
+      world.invites.push({
+        id,
+        name,
+        colour: 2,
+        role,
+        vaults,
+        created_ms: Date.now(),
+        expires_ms: world.now + 3 * DAY,
+        state: 'open',
+      });
+      emit('people-changed', null);
+      return ready(id, name, 2);
+    },
+    invite_replace: ({ invite }) => {
+      const found = world.invites.find((one) => one.id === invite)!;
+      return ready(invite, found.name, found.colour);
+    },
+    invite_cancel: ({ invite }) => {
+      world.invites = world.invites.filter((one) => one.id !== invite);
+      return null;
+    },
+    invite_file_save: () => ({ path: '/home/ana/mara.conclave' }),
+    invite_file_copy: () => null,
+    invite_code_copy: () => ({ clears_in_s: 30 }),
+    request_admit: ({ request }) => {
+      const found = world.requests.find((one) => one.id === request)!;
+      world.requests = world.requests.filter((one) => one.id !== request);
+      world.invites = world.invites.filter((one) => one.id !== found.invite);
+      world.people.push({
+        user: 'kofi',
+        name: found.person_name,
+        colour: 5,
+        me: false,
+        key_state: 'joined_by_code',
+        role: found.role,
+        devices: 1,
+        seen: Date.now(),
+      });
+      for (const vault of found.vaults)
+        world.grants.push({ scope: { type: 'vault', id: vault.id }, user: 'kofi', role: found.role });
+      return { ...people(), roles_offered: [...people().roles_offered] };
+    },
+    request_reject: ({ request }) => {
+      world.requests = world.requests.filter((one) => one.id !== request);
+      return { ...people(), roles_offered: [...people().roles_offered] };
+    },
+    share_get: ({ scope }) => share(scope),
+    share_grant: ({ scope, user, role }) => {
+      if (world.personRow(user).key_state === 'not_verified')
+        throw new AppError('key_not_verified', 'not verified', { name: world.refer(user).name });
+      world.grants.push({ scope, user, role });
+      return share(scope);
+    },
+    share_revoke: ({ scope, user }) => {
+      world.grants = world.grants.filter((g) => g.user !== user || g.scope.id !== scope.id);
+      return share(scope);
+    },
+    sync_status: () => world.sync,
+    sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),
+    stop_put_back: () => (world.sync = { ...world.sync, state: 'synced', stop: null, last_ms: Date.now() }),
+    stop_details_copy: () => null,
+    settings_get: () => world.settings,
+    settings_set: (prefs) => {
+      world.settings = { ...world.settings, prefs };
+      world.state = { ...world.state, look: prefs.look, lock_idle_min: prefs.lock_idle_min };
+      return world.settings;
+    },
+    storage_set: ({ storage }) => {
+      world.settings = { ...world.settings, storage };
+      world.sync = { ...world.sync, state: 'synced', folder: 'x', last_ms: Date.now() };
+      emit('sync-status', world.sync);
+      return world.sync;
+    },
+    keychain_disable: () => setKeychain(world, 'off'),
+    recovery_sheet_save: ({ path }) => ({
+      path: path ?? '/media/stick/conclave-recovery.html',
+      ask: [3, 11],
+    }),
+    text_copy: () => null,
+    diagnostics_copy: () => ({ lines: 120 }),
+  };
+}
+
+export function setKeychain(world: World, state: Keychain['state']): Keychain {
+  const keychain = { ...world.state.keychain, state };
+  world.state = { ...world.state, keychain };
+  world.settings = { ...world.settings, keychain };
+  return keychain;
+}
+
+/** Answers to the commands whose body is one secret. */
+export function secretHandlers(
+  world: World,
+  emit: (event: string, payload: unknown) => void,
+): Record<string, (secret: string) => unknown> {
+  return {
+    unlock: (secret) => {
+      if (secret === 'wrong') throw new AppError('wrong_passphrase', 'no', { wait_s: '0' });
+      if (secret === 'wait') throw new AppError('wait', 'wait', { wait_s: '20' });
+      world.state = { ...world.state, phase: 'unlocked', my_role: 'owner', lock_reason: null };
+      return world.state;
+    },
+    join_code: (secret) => {
+      if (secret !== CODE) throw new AppError('code_wrong', 'wrong');
+      return {
+        team_name: 'Northwind',
+        inviter_name: 'Ana Ferreira',
+        invited_name: 'Mara Lindqvist',
+        role: 'editor',
+        vaults: ['Production'],
+        expires_ms: world.now + 40 * HOUR,
+      };
+    },
+    keychain_enable: (secret) => {
+      if (secret === 'wrong') throw new AppError('wrong_passphrase', 'no');
+      return setKeychain(world, 'on');
+    },
+    recovery_confirm: (secret) => {
+      if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');
+      world.state = { ...world.state, recovery_saved: true };
+      emit('state-changed', world.state);
+      return world.state;
+    },
+    secret_copy: () => ({ clears_in_s: 30 }),
+  };
+}
+
+export const suggestion = (): string => pick(5).join(' ');
