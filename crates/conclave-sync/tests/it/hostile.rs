@@ -1,0 +1,651 @@
+//! A storage that does its worst, and members who do: nothing wrong is taken in, nothing is lost,
+//! and a person is told what can be known.
+
+use std::{sync::Arc, time::Duration};
+
+use conclave_core::{
+    body::At,
+    entry::BodyRef,
+    id::{EntryHash, LogId},
+    kind::Kind,
+    layout::{Span, Tool},
+    pack::{Chain, Draft, Head, PackId, build},
+    remote::Key,
+};
+use conclave_sync::{
+    Alarm, Local, Outcome, Stop, Urgency,
+    double::{Device, Team},
+};
+use conclave_testkit::{
+    clock::FixedClock,
+    counting_remote::{CountingRemote, Counts},
+    evil_storage::EvilStorage,
+    rng::seeded,
+};
+
+use crate::party::{Member, agree, team};
+
+struct World {
+    storage: EvilStorage,
+    clock: FixedClock,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            storage: EvilStorage::new(1),
+            clock: FixedClock::default(),
+        }
+    }
+
+    fn member(&self, n: u64) -> Member {
+        Member::new(n, Arc::new(self.storage.door(n)), &self.clock)
+    }
+
+    fn put(&self, key: &Key, bytes: impl Into<Vec<u8>>) {
+        self.storage
+            .world()
+            .edit(|o| o.insert(key.as_str().to_owned(), bytes.into()));
+    }
+}
+
+fn id(at: At) -> PackId {
+    PackId {
+        log: at.log,
+        span: Span::new(at.seq, at.seq).unwrap(),
+    }
+}
+
+/// Of one pack and one head each byte is changed, and each cut made: nothing is taken in, nothing
+/// is written, and when the object is whole again it is read.
+#[tokio::test]
+async fn every_byte_and_every_cut() {
+    let world = World::new();
+    let mut ana = world.member(1);
+    ana.send("one").await;
+    let at = ana.send("two").await;
+    let after = ana.send("three").await;
+    let pack = id(at).key();
+    let len = world.storage.world().objects()[pack.as_str()].len();
+    for n in 0..2 * len {
+        // The reader has the rest already and sees the object for the first time.
+        let mut mara = world.member(2);
+        mara.lock().stop_writing();
+        if n < len {
+            assert!(world.storage.corrupt(&pack, n));
+        } else {
+            assert!(world.storage.truncate(&pack, n - len));
+        }
+        let before = world.storage.world().objects();
+        mara.poll().await;
+        assert_eq!(
+            world.storage.world().objects(),
+            before,
+            "nothing is written over"
+        );
+        assert!(!mara.knows(at), "byte {n} of {len}");
+        assert!(mara.knows(after), "what is there is taken in");
+        // A changed magic, suite or generation may look like a newer version; nothing else.
+        let newer = Alarm::NewerVersion {
+            key: pack.to_string(),
+        };
+        assert!(
+            mara.alarms()
+                .iter()
+                .all(|alarm| *alarm == newer && (8..13).contains(&n)),
+            "{n}"
+        );
+        assert_eq!(mara.lock().waiting().len(), 1);
+        assert!(world.storage.heal(&pack));
+        mara.changed().await;
+        assert!(mara.knows(at));
+        assert!(mara.lock().waiting().is_empty());
+        assert_eq!(mara.lock().logs()[&at.log].islands, []);
+    }
+    // A head decides nothing: whatever is in it, everything is found.
+    let head = id(after).head().key();
+    let len = world.storage.world().objects()[head.as_str()].len();
+    for n in 0..len {
+        let mut mara = world.member(2);
+        mara.lock().stop_writing();
+        assert!(world.storage.corrupt(&head, n));
+        mara.poll().await;
+        assert!(mara.knows(at) && mara.knows(after) && mara.alarms().is_empty());
+        assert!(world.storage.heal(&head));
+    }
+}
+
+/// A pack in the middle is withheld: what comes after counts already, and the gap closes when it
+/// comes back.
+#[tokio::test]
+async fn a_pack_in_the_middle_is_withheld() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    ana.send("1").await;
+    mara.poll().await;
+    let hidden = ana.send("2").await;
+    let later = ana.send("3").await;
+    world.storage.drop_object(&id(hidden).key());
+    mara.poll().await;
+    assert!(mara.knows(later) && !mara.knows(hidden));
+    assert_eq!(mara.lock().accepted[1], 1, "accepted beyond the gap");
+    world.storage.heal(&id(hidden).key());
+    world.clock.advance(Duration::from_secs(60));
+    mara.poll().await;
+    assert!(mara.knows(hidden));
+    ana.poll().await;
+    agree(&[ana, mara]);
+}
+
+/// Whoever has seen a pack puts it back when it vanishes, even where a made-up name seems to cover
+/// it; newcomers get it.
+#[tokio::test]
+async fn an_ex_member_deletes_what_others_have_seen() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    ana.send("1").await;
+    let removal = ana.send("a removal").await;
+    ana.send("3").await;
+    mara.poll().await;
+    world.storage.drop_object(&id(removal).key());
+    let cover = PackId {
+        log: ana.log(),
+        span: Span::new(0, 9).unwrap(),
+    };
+    world.put(&cover.key(), b"honestly a pack".to_vec());
+    // Nothing in head/ shows it, so a poll does not; a patrol does, and Ana's machine is off.
+    let mut restored = 0;
+    for _ in 0..30 {
+        world.clock.advance(Duration::from_secs(30));
+        restored += mara.poll().await.restored;
+    }
+    assert_eq!(restored, 1);
+    let missing = vec![id(removal).span];
+    assert_eq!(
+        mara.alarms(),
+        [Alarm::Behind {
+            log: ana.log(),
+            missing,
+            restored: true
+        }]
+    );
+    let mut newcomer = world.member(3);
+    newcomer.poll().await;
+    assert!(newcomer.knows(removal));
+}
+
+/// A file that changes without changing its size is found by reading back, one pack at a time.
+#[tokio::test]
+async fn rot() {
+    let world = World::new();
+    let mut ana = world.member(1);
+    let mut ats = Vec::new();
+    for n in 0..6 {
+        ats.push(ana.send([n]).await);
+    }
+    for at in &ats[1..4] {
+        world.storage.corrupt(&id(*at).key(), 40);
+    }
+    let mut restored = 0;
+    for _ in 0..8 {
+        world.clock.advance(Duration::from_secs(601));
+        restored += ana.poll().await.restored;
+    }
+    assert_eq!(restored, 3);
+    world.storage.corrupt(&id(ats[4]).key(), 40);
+    assert_eq!(ana.asked().await.restored, 1, "at once when a person asks");
+}
+
+#[tokio::test]
+async fn a_roll_back_of_everything() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    ana.send("1").await;
+    mara.send("m1").await;
+    let old = world.storage.snapshot();
+    for text in ["2", "3"] {
+        ana.send(text).await;
+        mara.send(text).await;
+    }
+    ana.poll().await;
+    mara.poll().await;
+    world.storage.roll_back(&old);
+    // Mara alone makes it whole; Ana's head is a hint that only Ana can write.
+    let round = mara.poll().await;
+    assert!(round.behind.is_empty() && round.stop.is_none(), "{round:?}");
+    assert_eq!(round.restored, 2 + 2);
+    let alarms = mara.take_alarms();
+    assert!(
+        alarms
+            .iter()
+            .any(|a| matches!(a, Alarm::Rollback { restored: true, .. })),
+        "{alarms:?}"
+    );
+    assert!(
+        alarms
+            .iter()
+            .any(|a| matches!(a, Alarm::Behind { log, restored: true, .. } if *log == ana.log()))
+    );
+    assert_eq!(alarms.len(), 2);
+    let mut newcomer = world.member(3);
+    newcomer.poll().await;
+    let stale = newcomer.lock().view().len();
+    // Mara has seen more of Ana than Ana's old head says, and says so.
+    mara.send("I have seen Ana").await;
+    newcomer.poll().await;
+    assert!(
+        newcomer.lock().view().len() >= stale + 1 + 2,
+        "{} after {stale}",
+        newcomer.lock().view().len()
+    );
+    assert_eq!(ana.poll().await.restored, 0);
+    mara.poll().await;
+    ana.poll().await;
+    newcomer.poll().await;
+    agree(&[ana, mara, newcomer]);
+}
+
+/// A freeze can be suspected, never proved: nothing is told, and all is well after it.
+#[tokio::test]
+async fn a_member_frozen_for_four_days() {
+    let world = World::new();
+    let mut ana = world.member(1);
+    let door = Arc::new(world.storage.door(5));
+    let mut mara = Member::new(2, Arc::clone(&door) as _, &world.clock);
+    ana.send("1").await;
+    mara.poll().await;
+    door.freeze();
+    for day in 0..4 {
+        ana.send([day]).await;
+        mara.send([day]).await;
+        world.clock.advance(Duration::from_secs(24 * 3600));
+    }
+    assert_eq!((ana.alarms(), mara.alarms()), (vec![], vec![]));
+    door.thaw();
+    for _ in 0..2 {
+        mara.poll().await;
+        ana.poll().await;
+    }
+    // What she wrote into the frozen world vanished with it: it was put back.
+    assert!(
+        matches!(&mara.alarms()[..], [Alarm::Rollback { restored: true, .. }]),
+        "{:?}",
+        mara.alarms()
+    );
+    agree(&[ana, mara]);
+}
+
+#[tokio::test]
+async fn conflict_copies() {
+    for tool in [
+        Tool::Dropbox,
+        Tool::OneDrive,
+        Tool::Syncthing,
+        Tool::Numbered,
+        Tool::Case,
+    ] {
+        let world = World::new();
+        let (mut ana, mut mara) = (world.member(1), world.member(2));
+        ana.send("1").await;
+        mara.poll().await;
+        // A copy of what is known.
+        let known = world
+            .storage
+            .duplicate(&id_of(&ana, 0, 1).key(), tool)
+            .unwrap();
+        mara.asked().await;
+        let log = ana.log();
+        let told = |key: &Key, outcome| Alarm::ConflictCopy {
+            log,
+            name: key.name().to_owned(),
+            by: tool,
+            outcome,
+        };
+        assert_eq!(mara.take_alarms(), [told(&known, Outcome::Same)]);
+        // A copy that is all there is, of head and pack: it is merged, and put under its own name.
+        let at = ana.send("2").await;
+        let copy = world.storage.rename_to_copy(&id(at).key(), tool).unwrap();
+        world
+            .storage
+            .rename_to_copy(&id(at).head().key(), tool)
+            .unwrap();
+        mara.poll().await;
+        assert!(mara.knows(at), "{tool:?}");
+        assert_eq!(mara.take_alarms(), [told(&copy, Outcome::News)]);
+        assert!(world.storage.keys().contains(&id(at).key()));
+        assert!(
+            world.storage.world().objects().contains_key(copy.as_str()),
+            "never deleted"
+        );
+        // Once is enough.
+        mara.asked().await;
+        assert_eq!(mara.take_alarms(), []);
+    }
+}
+
+fn id_of(member: &Member, first: u64, last: u64) -> PackId {
+    PackId {
+        log: member.log(),
+        span: Span::new(first, last).unwrap(),
+    }
+}
+
+/// The other history of a log comes as a conflict copy, as when a cloned machine syncs through a
+/// program that keeps both.
+#[tokio::test]
+async fn a_conflict_copy_that_proves_a_fork() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    ana.send("1").await;
+    let elsewhere = EvilStorage::new(9);
+    let mut clone = Member::with(
+        ana.lock().clone(),
+        Arc::new(elsewhere.door(1)),
+        &world.clock,
+    );
+    let at = ana.send("2 here").await;
+    clone.send("2 there").await;
+    mara.poll().await;
+    let other = elsewhere.world().objects()[id(at).key().as_str()].clone();
+    let name = format!("{} (1).pack", id(at).key().name().trim_end_matches(".pack"));
+    let copy = Key::observed(&id(at).key().folder().unwrap(), &name).unwrap();
+    world.put(&copy, other);
+    let round = mara.asked().await;
+    assert_eq!(round.stop, Some(Stop::Fork { log: ana.log() }));
+    assert!(matches!(
+        &mara.alarms()[..],
+        [
+            Alarm::ConflictCopy {
+                outcome: Outcome::Fork,
+                ..
+            },
+            Alarm::Fork { seq: 2, .. }
+        ]
+    ));
+    let stopped = ana.asked().await.stop;
+    assert_eq!(stopped, Some(Stop::OwnLogDiffers));
+    // A newcomer who meets both at once keeps one as proof, whichever comes first.
+    let mut newcomer = world.member(3);
+    newcomer.asked().await;
+    newcomer.asked().await;
+    assert_eq!(newcomer.lock().evidence(), 1);
+    assert_eq!(newcomer.lock().stop(), Some(Stop::Fork { log: ana.log() }));
+    // A person resolves it; the same proof does not stop again, not even after a restart.
+    mara.lock().resolve();
+    mara.take_alarms();
+    mara.restart();
+    mara.send("on we go").await;
+    mara.asked().await;
+    assert!(mara.lock().stop().is_none());
+    assert!(
+        mara.alarms().iter().all(|a| matches!(
+            a,
+            Alarm::ConflictCopy {
+                outcome: Outcome::Same,
+                ..
+            }
+        )),
+        "{:?}",
+        mara.alarms()
+    );
+}
+
+/// Objects under names that they were not made for, and of teams that they do not belong to.
+#[tokio::test]
+async fn objects_in_the_wrong_place() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    ana.send("1").await;
+    mara.send("1").await;
+    let at = ana.send("2").await;
+    let objects = world.storage.world().objects();
+    let (pack, head) = (
+        &objects[id(at).key().as_str()],
+        &objects[id(at).head().key().as_str()],
+    );
+    for (log, first, last) in [
+        (ana.log(), 3, 3),
+        (ana.log(), 3, 9),
+        (mara.log(), 2, 2),
+        (LogId::new([1; 32]), 2, 2),
+    ] {
+        let id = PackId {
+            log,
+            span: Span::new(first, last).unwrap(),
+        };
+        world.put(&id.key(), pack.clone());
+        world.put(&id.head().key(), head.clone());
+    }
+    // Another team with the very same names.
+    let foreign = Member::with(
+        Device::new(&Team::new(9), 4),
+        Arc::new(EvilStorage::new(3)),
+        &world.clock,
+    );
+    foreign.say("x");
+    let out = foreign.lock().outgoing().unwrap().unwrap();
+    world.put(&out.id.key(), out.pack);
+    world.put(&out.id.head().key(), out.head);
+    let mut newcomer = world.member(3);
+    newcomer.asked().await;
+    assert_eq!(newcomer.lock().view().len(), 3 + 2 + 1);
+    assert_eq!(newcomer.alarms(), []);
+    assert_eq!(newcomer.lock().evidence(), 0);
+}
+
+/// A member signs a pack for somebody else's log with their own key: refused by all, the owner too.
+#[tokio::test]
+async fn a_forged_pack() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    let last = ana.send("1").await;
+    mara.poll().await;
+    let identity = *ana.lock().identity();
+    let mut chain = Chain::resume(identity.place(team().id), last.seq, last.hash);
+    let mut draft = Draft::new(Kind::Audit, 1);
+    draft.sealed = Some(b"forged".to_vec());
+    let (raw, entry) = chain.append(draft).unwrap();
+    let (signer, mut rng) = (mara.lock().signer(), seeded(1));
+    let entries = [(raw, Some(b"forged".to_vec()))];
+    let (id, pack) = build(
+        team().id,
+        &team().out(),
+        &identity,
+        &signer,
+        &entries,
+        &mut rng,
+    )
+    .unwrap();
+    let head = Head {
+        identity,
+        live: vec![id.span],
+    };
+    world.put(&id.key(), pack);
+    world.put(
+        &id.head().key(),
+        head.build(team().id, &team().out(), &id, &signer, &mut rng),
+    );
+    let mut jonas = world.member(3);
+    for member in [&mut jonas, &mut mara, &mut ana] {
+        let round = member.asked().await;
+        assert!(!member.knows(entry.at()));
+        assert_eq!((round.stop, member.alarms()), (None, vec![]));
+    }
+    // Ana's next entry replaces it, since the name is hers.
+    world.clock.advance(Duration::from_secs(601));
+    let at = ana.send("2").await;
+    jonas.changed().await;
+    assert!(jonas.knows(at));
+}
+
+/// A body that is missing a byte makes the pack incomplete, however well the rest is signed.
+#[tokio::test]
+async fn a_pack_without_its_last_body() {
+    let world = World::new();
+    let mut ana = world.member(1);
+    let at = ana.send(vec![7; 5_000]).await;
+    let pack = id_of(&ana, 0, at.seq);
+    let len = world.storage.world().objects()[pack.key().as_str()].len();
+    let mut mara = world.member(2);
+    for cut in [1, 4_999, 5_000] {
+        world.storage.truncate(&pack.key(), len - cut);
+        mara.changed().await;
+        assert!(!mara.knows(at));
+        world.storage.heal(&pack.key());
+    }
+    mara.changed().await;
+    let body = mara.lock().view()[&(at.log, at.seq)].1.clone().unwrap();
+    assert!(BodyRef::of(&body).is_some() && body == vec![7; 5_000]);
+}
+
+/// Something unreadable is told of after a day, once, through restarts, and is never deleted.
+#[tokio::test]
+async fn a_day_of_waiting() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    let at = ana.send("1").await;
+    let pack = id_of(&ana, 0, at.seq).key();
+    world.storage.truncate(&pack, 100);
+    for hour in 0..30 {
+        mara.restart();
+        mara.poll().await;
+        let told = usize::from(hour >= 24);
+        assert_eq!(mara.alarms().len(), told, "after {hour} h");
+        world.clock.advance(Duration::from_secs(3600));
+    }
+    assert!(matches!(&mara.alarms()[0], Alarm::Waiting { key, .. } if *key == pack.to_string()));
+    assert_eq!(world.storage.world().objects()[pack.as_str()].len(), 100);
+    world.storage.heal(&pack);
+    mara.poll().await;
+    assert!(mara.knows(at) && mara.lock().waiting().is_empty());
+}
+
+/// Clocks ten years off in either direction keep nobody from syncing.
+#[tokio::test]
+async fn clocks_that_jump() {
+    const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    let at = ana.send("1").await;
+    let pack = id_of(&ana, 0, at.seq).key();
+    world.storage.truncate(&pack, 100);
+    world.clock.advance(TEN_YEARS);
+    mara.poll().await;
+    world.clock.set(FixedClock::START_MS);
+    world.storage.heal(&pack);
+    mara.poll().await;
+    assert!(mara.knows(at), "a pause that a wrong clock made is over");
+    world.clock.set(0);
+    ana.send("2").await;
+    mara.poll().await;
+    world.clock.set(u64::MAX);
+    ana.send("3").await;
+    mara.poll().await;
+    ana.poll().await;
+    assert_eq!(ana.alarms(), []);
+    agree(&[ana, mara]);
+}
+
+/// Thousands of made-up heads cost a bounded number of requests, and hide nobody.
+#[tokio::test]
+async fn a_flood_of_made_up_heads() {
+    let world = World::new();
+    let mut ana = world.member(1);
+    let first = ana.send("1").await;
+    for n in 0..5_000_u16 {
+        let [a, b] = n.to_be_bytes();
+        let mut log = [0; 32];
+        (log[0], log[1]) = (a, b);
+        let id = PackId {
+            log: LogId::new(log),
+            span: Span::new(0, u64::MAX - u64::from(n)).unwrap(),
+        };
+        world.put(&id.head().key(), vec![]);
+    }
+    let counts = Arc::new(Counts::default());
+    let remote = CountingRemote::new(Arc::new(world.storage.door(2)), Arc::clone(&counts) as _);
+    let mut newcomer = Member::new(2, Arc::new(remote), &world.clock);
+    for _ in 0..25 {
+        newcomer.poll().await;
+        let requests = counts.take().requests();
+        assert!(requests < 256 + 64 + 10, "{requests}");
+        world.clock.advance(Duration::from_secs(30));
+    }
+    assert!(
+        newcomer.knows(first),
+        "even a newcomer finds the real one among them"
+    );
+    // Who knows Ana already hears from her at once.
+    let at = ana.send("2").await;
+    newcomer.poll().await;
+    assert!(newcomer.knows(at));
+}
+
+/// One entry that claims to have seen a thousand logs.
+#[tokio::test]
+async fn a_flood_of_mentions() {
+    let world = World::new();
+    let mut mallory = world.member(1);
+    let mut draft = Draft::new(Kind::Audit, 1);
+    draft.seen = (0..1_000_u16)
+        .map(|n| {
+            let mut log = [9; 32];
+            [log[0], log[1]] = n.to_be_bytes();
+            At {
+                log: LogId::new(log),
+                seq: u64::MAX,
+                hash: EntryHash::new([1; 32]),
+            }
+        })
+        .collect();
+    mallory.lock().append(draft);
+    mallory.poll().await;
+    let counts = Arc::new(Counts::default());
+    let remote = CountingRemote::new(Arc::new(world.storage.door(2)), Arc::clone(&counts) as _);
+    let mut mara = Member::new(2, Arc::new(remote), &world.clock);
+    mara.poll().await;
+    let _ = counts.take();
+    for _ in 0..50 {
+        world.clock.advance(Duration::from_secs(30));
+        mara.poll().await;
+    }
+    let count = counts.take();
+    assert!(count.requests() <= 50 * 5 + 40, "{count:?}");
+    assert_eq!(mara.try_round(Urgency::Poll).await.unwrap().stop, None);
+}
+
+/// An entry has seen a log whose head is hidden: the log's folder is looked into.
+#[tokio::test]
+async fn a_hidden_head_is_found_through_what_others_have_seen() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    let at = ana.send("1").await;
+    mara.poll().await;
+    mara.send("I have seen Ana").await;
+    world.storage.drop_object(&id_of(&ana, 0, 1).head().key());
+    let mut newcomer = world.member(3);
+    newcomer.poll().await;
+    newcomer.poll().await;
+    assert!(newcomer.knows(at));
+    // Withheld altogether it is told of after a day.
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    ana.send("1").await;
+    mara.poll().await;
+    mara.send("I have seen Ana").await;
+    let folder = format!("log/{}", ana.log());
+    world
+        .storage
+        .world()
+        .edit(|o| o.retain(|k, _| !k.contains(&ana.log().to_string())));
+    let mut newcomer = world.member(3);
+    for _ in 0..30 {
+        newcomer.poll().await;
+        world.clock.advance(Duration::from_secs(3600));
+    }
+    assert!(
+        matches!(&newcomer.alarms()[..], [Alarm::Waiting { key, .. }] if *key == folder),
+        "{:?}",
+        newcomer.alarms()
+    );
+}
