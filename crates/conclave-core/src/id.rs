@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(LogId::from_hex(&text), Ok(id));
         for bad in [
             "",
-            &text[1..],
+            text.get(1..).unwrap(),
             &text.to_uppercase(),
             &format!("{text}0"),
             &text.replace('0', "g"),

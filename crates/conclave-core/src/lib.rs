@@ -4,12 +4,13 @@
 //! **This crate does no I/O, reads no clock and makes no randomness**: bytes, times and random
 //! number generators are passed in. The formats are those of `docs/format.md`.
 
+pub mod authority;
 pub mod body;
 pub mod cbor;
 pub mod entry;
+pub mod epoch;
 pub mod id;
 pub mod item;
-pub mod judge;
 pub mod keys;
 pub mod kind;
 pub mod layout;

@@ -6,5 +6,7 @@ pub mod counting_remote;
 pub mod desk;
 pub mod evil_storage;
 pub mod memory_remote;
+pub mod reference;
 pub mod remote_contract;
 pub mod rng;
+pub mod worlds;

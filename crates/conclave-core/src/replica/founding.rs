@@ -9,7 +9,7 @@ use super::{About, Me, Record, Replica, WriteError};
 use crate::{
     body::{self, Genesis, ScopeKind},
     cbor,
-    id::{GrantId, ScopeId, TeamId, UserId},
+    id::{ScopeId, TeamId},
     keys::{DeviceKeys, UserFacts},
     kind::Kind,
     pack::{Chain, LogIdentity},
@@ -142,41 +142,6 @@ pub fn found(
 #[must_use]
 pub fn team_id(genesis: &Genesis) -> TeamId {
     TeamId::new(crypto::hash(label::GENESIS, &[&cbor::encode(genesis)]))
-}
-
-/// The ids that a founding fixes.
-pub(super) struct Roots {
-    pub(super) own0: UserId,
-    pub(super) founder: UserId,
-    /// The genesis grants, most senior first.
-    pub(super) roots: [(GrantId, UserId); 2],
-    pub(super) directory: ScopeId,
-    pub(super) audit: ScopeId,
-    pub(super) admins: ScopeId,
-}
-
-/// Works out the ids that a founding fixes (docs/format.md, "Identifiers").
-pub(super) fn roots_of(team: TeamId, genesis: &Genesis) -> Roots {
-    let own0_device = genesis.own0.id();
-    let fields: [&[u8]; 2] = [team.as_bytes(), own0_device.as_bytes()];
-    let own0 = UserId::new(crypto::hash(label::USER, &fields));
-    let founder = genesis.founder.id(team);
-    let grant = |user: UserId| {
-        let fields: [&[u8]; 2] = [team.as_bytes(), user.as_bytes()];
-        (
-            GrantId::new(crypto::hash(label::GENESIS_GRANT, &fields)),
-            user,
-        )
-    };
-    let built_in = |label| ScopeId::new(crypto::hash(label, &[team.as_bytes()]));
-    Roots {
-        own0,
-        founder,
-        roots: [grant(own0), grant(founder)],
-        directory: built_in(label::DIRECTORY),
-        audit: built_in(label::AUDIT),
-        admins: built_in(label::ADMINS),
-    }
 }
 
 impl Replica {

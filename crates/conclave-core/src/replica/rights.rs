@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::founding::roots_of;
 use crate::{
+    authority::{self, GrantState, Label, Level, ScopeType, State, TeamFacts},
     body::{Body, Genesis, Recipient, ScopeKind, Subject},
     entry::Entry,
+    epoch::Epochs,
     id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, TeamId, UserId},
-    judge::{self, Epochs, Facts, Placed, ScopeType, Shown, Worth},
-    keys::{DeviceKeys, UserFacts, user_scope},
+    keys::DeviceKeys,
     role::Role,
 };
 
@@ -43,19 +43,9 @@ pub struct ScopeView {
 
 /// What a set of entries amounts to.
 pub struct Rights {
-    facts: Facts,
-    shown: BTreeMap<EntryHash, Shown>,
-    forks: BTreeMap<LogId, u64>,
-    needs_update: bool,
+    epochs: Epochs,
     live: Vec<GrantView>,
-    /// Every grant that had its turn, live or not, for what it would confer.
-    conferred: BTreeMap<GrantId, BTreeSet<ScopeId>>,
     scopes: Vec<ScopeView>,
-    parents: BTreeMap<ScopeId, Option<ScopeId>>,
-    readers: BTreeMap<ScopeId, BTreeSet<SubjectId>>,
-    ranked: BTreeMap<ScopeId, Vec<EntryHash>>,
-    epochs: BTreeMap<ScopeId, Vec<EntryHash>>,
-    recipients: BTreeMap<ScopeId, Vec<(Recipient, Option<EntryHash>)>>,
     devices: BTreeMap<DeviceId, UserId>,
     live_devices: BTreeMap<UserId, Vec<DeviceId>>,
     keys: BTreeMap<DeviceId, DeviceKeys>,
@@ -68,112 +58,74 @@ impl Rights {
         genesis: &Genesis,
         entries: &BTreeMap<EntryHash, Entry>,
     ) -> Self {
-        let (facts, keys) = gather(team, genesis, entries);
-        let state = judge::evaluate(&facts, entries.values());
-        let epochs = Epochs::new(&state);
-
-        let own_scopes = facts.users.values().map(|(_, _, scope)| *scope);
-        let built_in = [facts.directory, facts.audit, facts.admins];
-        let key_scopes: BTreeSet<ScopeId> = state
-            .scopes
-            .keys()
-            .copied()
-            .chain(own_scopes)
-            .chain(built_in)
-            .collect();
-        let mut by_scope: BTreeMap<ScopeId, Vec<EntryHash>> = BTreeMap::new();
-        for entry in entries.values() {
-            if let Body::KeyEpoch(body) = &entry.body {
-                by_scope.entry(body.scope).or_default().push(entry.hash);
-            }
-        }
+        let facts = TeamFacts::gather(team, genesis, entries.values());
+        let keys = device_keys(genesis, entries);
+        let state = authority::evaluate(facts, entries.values());
         let (mut devices, mut live_devices) = (BTreeMap::new(), BTreeMap::new());
-        for user in facts.users.keys() {
-            for (device, dev) in state.tree(SubjectId::User(*user)) {
-                devices.insert(device, *user);
-                if dev.live(false) {
+        for user in state.facts().users.keys() {
+            for device in state.tree(*user) {
+                devices.insert(device.id, *user);
+                if device.live() {
                     live_devices
                         .entry(*user)
                         .or_insert_with(Vec::new)
-                        .push(device);
+                        .push(device.id);
                 }
             }
         }
-        let conferred = state
-            .grants
-            .values()
-            .map(|g| {
-                let scopes = key_scopes.iter().copied().filter(|s| state.confers(g, *s));
-                (g.id, scopes.collect())
-            })
-            .collect();
+        let scopes = state.scopes().filter_map(|scope| match scope.kind {
+            ScopeType::Made(kind) => Some(ScopeView {
+                id: scope.id,
+                kind,
+                parent: scope.parent,
+                counts: scope.level == Level::Sure,
+            }),
+            _ => None,
+        });
+        let mut scopes: Vec<ScopeView> = scopes.collect();
+        scopes.sort_unstable_by_key(|scope| scope.id);
         Self {
-            live: state
-                .grants
-                .values()
-                .filter(|g| g.live())
-                .map(view)
-                .collect(),
-            conferred,
-            scopes: state
-                .scopes
-                .iter()
-                .filter_map(|(id, s)| match s.kind {
-                    ScopeType::Made(kind) => {
-                        let counts = s.worth == Worth::Sure;
-                        Some(ScopeView {
-                            id: *id,
-                            kind,
-                            parent: s.parent,
-                            counts,
-                        })
-                    }
-                    _ => None,
-                })
-                .collect(),
-            parents: state.scopes.iter().map(|(id, s)| (*id, s.parent)).collect(),
-            readers: key_scopes
-                .iter()
-                .map(|s| (*s, state.readers(*s, false)))
-                .collect(),
-            ranked: by_scope.keys().map(|s| (*s, epochs.ranked(*s))).collect(),
-            recipients: key_scopes
-                .iter()
-                .map(|s| (*s, epochs.recipients(*s)))
-                .collect(),
-            epochs: by_scope,
-            forks: state.forks().clone(),
-            needs_update: state.needs_update,
-            shown: state.shown,
+            live: state.grants().filter(|g| g.live()).map(view).collect(),
+            scopes,
             devices,
             live_devices,
             keys,
-            facts,
+            epochs: Epochs::new(state),
         }
+    }
+
+    const fn state(&self) -> &State {
+        self.epochs.state()
     }
 
     /// Does this entry count?
     #[must_use]
     pub fn counts(&self, entry: &EntryHash) -> bool {
-        self.shown.get(entry) == Some(&Shown::Valid)
+        self.state().is_valid(*entry)
     }
 
     /// How an entry is to be shown.
     #[must_use]
-    pub fn shown(&self, entry: &EntryHash) -> Shown {
-        self.shown.get(entry).copied().unwrap_or(Shown::Void)
+    pub fn shown(&self, entry: &EntryHash) -> Label {
+        self.state().label(*entry).unwrap_or(Label::Void)
+    }
+
+    /// Keys, usable and not.
+    #[must_use]
+    pub const fn key_epochs(&self) -> &Epochs {
+        &self.epochs
     }
 
     /// An admin uses something that this version does not know: nothing may be written.
     #[must_use]
-    pub const fn needs_update(&self) -> bool {
-        self.needs_update
+    pub fn needs_update(&self) -> bool {
+        self.state().needs_update()
     }
 
     /// Logs that forked, and where.
     #[must_use]
     pub const fn forks(&self) -> &BTreeMap<LogId, u64> {
-        &self.forks
+        self.state().forks()
     }
 
     /// Live grants, in no particular order.
@@ -185,38 +137,28 @@ impl Rights {
     /// Is this grant live?
     #[must_use]
     pub fn is_live(&self, grant: GrantId) -> bool {
-        self.live.iter().any(|g| g.id == grant)
+        self.state()
+            .grant(grant)
+            .is_some_and(authority::GrantState::live)
     }
 
     /// Would this grant make its subject a reader of the scope?
     #[must_use]
     pub fn confers(&self, grant: GrantId, scope: ScopeId) -> bool {
-        self.conferred
-            .get(&grant)
-            .is_some_and(|scopes| scopes.contains(&scope))
+        self.state().confers(grant, scope)
     }
 
     /// Does authority over `a` reach `b`?
     #[must_use]
     pub fn covers(&self, a: ScopeId, b: ScopeId) -> bool {
-        let mut at = Some(b);
-        while let Some(b) = at {
-            let Some(parent) = self.parents.get(&b) else {
-                return false;
-            };
-            if a == b {
-                return true;
-            }
-            at = *parent;
-        }
-        false
+        self.state().covers(a, b)
     }
 
     /// People who read a scope.
     #[must_use]
     pub fn readers(&self, scope: ScopeId) -> Vec<UserId> {
-        let readers = self.readers.get(&scope).into_iter().flatten();
-        readers.filter_map(|reader| reader.user()).collect()
+        let readers = self.state().readers(scope).into_iter();
+        readers.filter_map(SubjectId::user).collect()
     }
 
     /// Scopes that entries made, counting or not.
@@ -228,19 +170,22 @@ impl Rights {
     /// Usable epochs of a scope, best first.
     #[must_use]
     pub fn ranked(&self, scope: ScopeId) -> Vec<EntryHash> {
-        self.ranked.get(&scope).cloned().unwrap_or_default()
+        self.epochs.ranked(scope).to_vec()
     }
 
     /// All epochs of a scope, usable or not.
     #[must_use]
     pub fn epochs(&self, scope: ScopeId) -> Vec<EntryHash> {
-        self.epochs.get(&scope).cloned().unwrap_or_default()
+        self.epochs.of_scope(scope).to_vec()
     }
 
     /// Whom a new epoch of a scope is boxed to.
     #[must_use]
     pub fn recipients(&self, scope: ScopeId) -> Vec<(Recipient, Option<EntryHash>)> {
-        self.recipients.get(&scope).cloned().unwrap_or_default()
+        let recipients = self.epochs.recipients(scope).into_iter();
+        recipients
+            .map(|sealing| (sealing.recipient, sealing.key))
+            .collect()
     }
 
     /// Whose device this is.
@@ -264,40 +209,44 @@ impl Rights {
     /// The recovery kit of a person: a device on paper.
     #[must_use]
     pub fn kit_of(&self, user: UserId) -> Option<DeviceId> {
-        self.facts.users.get(&user).and_then(|(kit, _, _)| *kit)
+        self.state()
+            .facts()
+            .users
+            .get(&user)
+            .and_then(|devices| devices.kit)
     }
 
     /// The recovery owner.
     #[must_use]
     pub const fn own0(&self) -> UserId {
-        self.facts.own0
+        self.state().facts().own0
     }
 
     /// Names and addresses.
     #[must_use]
     pub const fn directory(&self) -> ScopeId {
-        self.facts.directory
+        self.state().facts().directory
     }
 
     /// Receipts.
     #[must_use]
     pub const fn audit(&self) -> ScopeId {
-        self.facts.audit
+        self.state().facts().audit
     }
 
     /// What admins share.
     #[must_use]
     pub const fn admins(&self) -> ScopeId {
-        self.facts.admins
+        self.state().facts().admins
     }
 
     /// Everyone whose keys are known, members or not.
     pub fn users(&self) -> impl Iterator<Item = UserId> {
-        self.facts.users.keys().copied()
+        self.state().facts().users.keys().copied()
     }
 }
 
-fn view(g: &Placed) -> GrantView {
+fn view(g: &GrantState) -> GrantView {
     let group = match g.subject {
         SubjectId::Group(group) => Some(group),
         _ => None,
@@ -311,54 +260,35 @@ fn view(g: &Placed) -> GrantView {
     }
 }
 
-/// What ids commit to: from the genesis and from every Grant that carries keys, counting or not,
-/// and the keys of devices that were added.
-fn gather(
-    team: TeamId,
+/// The public keys of every device that the founding, a Grant or a DeviceAdd names, counting or
+/// not: a device's id proves them.
+fn device_keys(
     genesis: &Genesis,
     entries: &BTreeMap<EntryHash, Entry>,
-) -> (Facts, BTreeMap<DeviceId, DeviceKeys>) {
-    let ids = roots_of(team, genesis);
-    let mut users = BTreeMap::new();
-    let mut machines = BTreeSet::new();
-    let mut keys: BTreeMap<DeviceId, DeviceKeys> = BTreeMap::new();
-    let own0_device = genesis.own0.id();
-    users.insert(ids.own0, (None, own0_device, user_scope(team, ids.own0)));
-    let mut learn = |user: UserId, facts: &UserFacts| {
-        let (kit, first) = (facts.kit.id(), facts.first.id());
-        users.insert(user, (Some(kit), first, user_scope(team, user)));
-        keys.insert(kit, facts.kit.clone());
-        keys.insert(first, facts.first.clone());
+) -> BTreeMap<DeviceId, DeviceKeys> {
+    let mut keys = BTreeMap::new();
+    let mut people = BTreeSet::new();
+    let mut learn = |known: &DeviceKeys| {
+        keys.entry(known.id()).or_insert_with(|| known.clone());
     };
-    learn(ids.founder, &genesis.founder);
-    let mut more = Vec::new();
+    learn(&genesis.founder.kit);
+    learn(&genesis.founder.first);
     for entry in entries.values() {
         match &entry.body {
             Body::Grant(_, grant) => match &grant.subject {
                 Subject::User {
                     user,
                     facts: Some(facts),
-                } => learn(*user, facts),
-                Subject::Machine { keys, .. } => {
-                    machines.insert(keys.id());
-                    more.push((keys.id(), keys.as_ref().clone()));
+                } if people.insert(*user) => {
+                    learn(&facts.kit);
+                    learn(&facts.first);
                 }
+                Subject::Machine { keys, .. } => learn(keys),
                 _ => {}
             },
-            Body::DeviceAdd(id, add) => more.push((*id, add.keys.as_ref().clone())),
+            Body::DeviceAdd(_, add) => learn(&add.keys),
             _ => {}
         }
     }
-    keys.extend(more);
-    let facts = Facts {
-        team,
-        own0: ids.own0,
-        roots: ids.roots.to_vec(),
-        directory: ids.directory,
-        audit: ids.audit,
-        admins: ids.admins,
-        users,
-        machines,
-    };
-    (facts, keys)
+    keys
 }

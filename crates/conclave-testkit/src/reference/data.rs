@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
+use conclave_core::{
     body::{self, Body, ScopeKind},
     entry::Entry,
     id::{DeviceId, EntryHash, GrantId, ScopeId, SubjectId},
@@ -58,25 +58,44 @@ impl State<'_> {
                     .any(|s| self.tree(s).contains_key(&x.device()));
                 self.set(x.hash, if known { Worth::Sure } else { Worth::Out }, false);
             }
-            Body::KeyEpoch(_) | Body::KeyBoxAdd(_) => {
-                let user = self
-                    .epoch_scope(x)
-                    .and_then(|s| self.facts.user_of_scope(s));
-                let tree = user.map(|u| self.tree(SubjectId::User(u)));
-                let Some(dev) = tree.and_then(|t| t.get(&x.device()).cloned()) else {
+            Body::KeyEpoch(_) | Body::KeyBoxAdd(_) | Body::Complaint(_) => {
+                let scope = self.epoch_scope(x);
+                let user = scope.and_then(|s| self.user_of_scope(s));
+                let worth = user.and_then(|u| self.worth_in(x, SubjectId::User(u)));
+                let Some((here, beyond)) = worth else {
                     return self.set(x.hash, Worth::Out, false);
                 };
-                let (here, beyond) = self.inside(x, &dev.cuts);
-                let here = here.min(dev.worth);
                 self.settle(x, here, beyond, self.epoch_form(x));
+            }
+            Body::None if x.kind() == Some(Kind::Heartbeat) => {
+                let users = self.facts.users.keys().map(|u| SubjectId::User(*u));
+                let machines = self.facts.machines.iter().map(|m| SubjectId::Machine(*m));
+                let worths = users
+                    .chain(machines)
+                    .filter_map(|who| self.worth_in(x, who));
+                let (here, beyond) = worths.max().unwrap_or((Worth::Out, false));
+                self.settle(x, here, beyond, Some(true));
             }
             // Another body than the team's own is malformed.
             Body::Genesis(_) => self.set(x.hash, Worth::Sure, false),
-            Body::Unknown if !x.header.critical => {
-                self.shown.insert(x.hash, Shown::Unknown);
+            Body::Unknown => {
+                let shown = if x.header.critical {
+                    Shown::Quarantined
+                } else {
+                    Shown::Unknown
+                };
+                self.shown.insert(x.hash, shown);
             }
             _ => self.set(x.hash, Worth::Out, false),
         }
+    }
+
+    /// As one of this subject's devices, by the plain reading.
+    fn worth_in(&self, x: &Entry, who: SubjectId) -> Option<(Worth, bool)> {
+        let tree = self.tree(who);
+        let dev = tree.get(&x.device())?;
+        let (here, beyond) = self.inside(x, &dev.cuts);
+        Some((here.min(dev.worth), beyond))
     }
 
     fn settle(&mut self, x: &Entry, worth: Worth, beyond: bool, right: Option<bool>) {
@@ -85,12 +104,20 @@ impl State<'_> {
             Some(true) => self.set(x.hash, worth, beyond),
             None => self.set(x.hash, worth.min(Worth::Prov), beyond),
         }
+        let lasting = matches!(
+            x.kind(),
+            Some(Kind::Audit | Kind::Heartbeat | Kind::Complaint)
+        );
+        if lasting && self.shown.get(&x.hash) == Some(&Shown::Quarantined) {
+            self.shown.insert(x.hash, Shown::Late);
+        }
     }
 
     fn epoch_scope(&self, x: &Entry) -> Option<ScopeId> {
         match &x.body {
             Body::KeyEpoch(b) => Some(b.scope),
-            Body::KeyBoxAdd(b) => match &self.e.get(&b.epoch)?.body {
+            Body::KeyBoxAdd(body::KeyBoxAdd { epoch, .. })
+            | Body::Complaint(body::Complaint { epoch }) => match &self.e.get(epoch)?.body {
                 Body::KeyEpoch(b) => Some(b.scope),
                 _ => None,
             },
@@ -142,7 +169,7 @@ impl State<'_> {
         let right = match &x.body {
             Body::ItemRev(_, b) => self.right_to_write(b.home, g, &mut worth),
             Body::Tombstone(b) => self.right_to_write(b.home, g, &mut worth),
-            Body::KeyEpoch(_) | Body::KeyBoxAdd(_) => {
+            Body::KeyEpoch(_) | Body::KeyBoxAdd(_) | Body::Complaint(_) => {
                 match self
                     .epoch_scope(x)
                     .and_then(|s| Some((s, self.scopes.get(&s)?.worth)))
@@ -165,24 +192,17 @@ impl State<'_> {
                 g.rank() >= 4 && home.is_some_and(|h| self.covers(g.scope, h))
             }),
             Body::WrapAdd(b) => self.right_to_wrap(b, g),
-            Body::Invite(_) => Some(g.rank() >= 3),
+            Body::Invite(_) => Some(g.rank() >= 3 && !g.personal),
             Body::Policy(b) => {
                 let known = self.scopes.contains_key(&b.scope);
                 known.then(|| g.rank() >= 4 && self.covers(g.scope, b.scope))
             }
             Body::Unknown => return self.unknown(x, g, worth),
             // Who may name what is looked at where the record is opened.
-            Body::None | Body::Complaint(_) => Some(true),
+            Body::None => Some(true),
             _ => Some(false),
         };
         self.settle(x, worth, beyond, right);
-        let lasting = matches!(
-            x.kind(),
-            Some(Kind::Audit | Kind::Heartbeat | Kind::Complaint)
-        );
-        if lasting && self.shown.get(&x.hash) == Some(&Shown::Quarantined) {
-            self.shown.insert(x.hash, Shown::Late);
-        }
     }
 
     /// By a reader of the scopes that it wraps for, or of the item's home.
@@ -201,10 +221,11 @@ impl State<'_> {
         let critical = x.header.critical;
         let team = g.scope == self.facts.team_scope() && g.rank() >= 4 && g.live();
         self.needs_update |= critical && team && worth == Worth::Sure;
-        let shown = if critical {
-            Shown::Quarantined
-        } else {
-            Shown::Unknown
+        let shown = match worth {
+            _ if !critical => Shown::Unknown,
+            Worth::Sure if team => Shown::Unknown,
+            Worth::Prov if team => Shown::Provisional,
+            _ => Shown::Quarantined,
         };
         self.shown.insert(x.hash, shown);
     }
@@ -233,10 +254,12 @@ impl State<'_> {
                 None => break Shown::Provisional,
             }
         };
-        let shown = if shown == Shown::Valid {
-            Shown::Void
-        } else {
-            shown
+        let shown = match (&x.body, shown) {
+            (Body::Malformed, _) => Shown::Void,
+            (Body::Unknown, _) if !x.header.critical => Shown::Unknown,
+            (_, Shown::Provisional | Shown::Quarantined) => shown,
+            (Body::Unknown, _) => Shown::Quarantined,
+            _ => Shown::Void,
         };
         self.shown.insert(x.hash, shown);
     }
@@ -313,7 +336,7 @@ impl State<'_> {
     /// Devices entitled to a scope's keys now.
     #[must_use]
     pub fn devices(&self, scope: ScopeId, lenient: bool) -> BTreeSet<DeviceId> {
-        if let Some(user) = self.facts.user_of_scope(scope) {
+        if let Some(user) = self.user_of_scope(scope) {
             if user == self.facts.own0 {
                 return BTreeSet::new();
             }
@@ -331,8 +354,8 @@ impl State<'_> {
                     out.insert(device);
                 }
                 SubjectId::User(user) => {
-                    if let Some((_, _, own)) = self.facts.users.get(&user) {
-                        out.extend(self.devices(*own, lenient));
+                    if let Some(devices) = self.facts.users.get(&user) {
+                        out.extend(self.devices(devices.scope, lenient));
                     }
                 }
                 SubjectId::Group(_) => {}

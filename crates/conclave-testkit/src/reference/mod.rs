@@ -1,25 +1,27 @@
-//! Who may do what, and which keys are used: the access rule, evaluated one rule after the other
+//! The access rule written down a second time, as plainly as it can be: the oracle of the tests
 //! (docs/format.md, "Authority" and "Key epochs").
 //!
-//! [`evaluate`] is a pure function of the set of entries; order and repetition do not matter.
+//! [`evaluate`] takes one rule after the other, looks everything up by searching, and shares no
+//! code with `conclave_core::authority`, which is written to be fast. Where the two differ on any
+//! set of entries, one of them is wrong. Nothing but tests may use it: it takes time with the square of
+//! the number of entries and more.
 
 mod data;
 mod epochs;
 mod pass;
 mod right;
 mod tree;
-#[cfg(test)]
-mod worlds;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
-use crate::{
+use conclave_core::{
+    authority::TeamFacts,
     body::{At, Body, ScopeKind},
     entry::Entry,
-    id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, TeamId, UserId},
+    id::{EntryHash, GrantId, LogId, ScopeId, SubjectId, UserId},
     kind::Kind,
     role::Role,
 };
@@ -52,49 +54,13 @@ pub enum Shown {
     Unknown,
 }
 
-/// What ids commit to.
-#[derive(Debug, Clone)]
-pub struct Facts {
-    /// The team.
-    pub team: TeamId,
-    /// The recovery owner.
-    pub own0: UserId,
-    /// The genesis grants, most senior first.
-    pub roots: Vec<(GrantId, UserId)>,
-    /// Names.
-    pub directory: ScopeId,
-    /// Receipts.
-    pub audit: ScopeId,
-    /// What admins share.
-    pub admins: ScopeId,
-    /// Kit, first device and own scope of every person.
-    pub users: BTreeMap<UserId, (Option<DeviceId>, DeviceId, ScopeId)>,
-    /// Machines, by their one device.
-    pub machines: BTreeSet<DeviceId>,
-}
-
-impl Facts {
-    /// The team as a scope.
-    #[must_use]
-    pub const fn team_scope(&self) -> ScopeId {
-        ScopeId::new(*self.team.as_bytes())
-    }
-
-    fn user_of_scope(&self, scope: ScopeId) -> Option<UserId> {
-        self.users
-            .iter()
-            .find(|(_, u)| u.2 == scope)
-            .map(|(id, _)| *id)
-    }
-}
-
 /// A place in the authority order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pos {
     below_top: u8,
     depth: u32,
     root: Option<(u8, [u8; 32])>,
-    parent: Option<Rc<Pos>>,
+    parent: Option<Rc<Self>>,
     device: Option<Rc<tree::Seniority>>,
     seq: u64,
     hash: EntryHash,
@@ -172,7 +138,7 @@ pub struct Scope {
 
 /// The state that a set of entries amounts to.
 pub struct State<'a> {
-    facts: &'a Facts,
+    facts: &'a TeamFacts,
     e: BTreeMap<EntryHash, &'a Entry>,
     under: BTreeMap<GrantId, Vec<EntryHash>>,
     fork: BTreeMap<LogId, u64>,
@@ -184,7 +150,9 @@ pub struct State<'a> {
     pending: BTreeMap<GrantId, Vec<Pin>>,
     revokes: Vec<EntryHash>,
     removals: Vec<(EntryHash, bool)>,
-    invited: BTreeMap<EntryHash, SubjectId>,
+    /// Who answered an invitation, in descending authority: whom the grant is for, and whether it
+    /// is certain.
+    invited: BTreeMap<EntryHash, Vec<(SubjectId, bool)>>,
     /// An admin uses something that this version does not know.
     pub needs_update: bool,
     /// How each entry is shown.
@@ -193,7 +161,10 @@ pub struct State<'a> {
 
 /// Evaluates a set of entries.
 #[must_use]
-pub fn evaluate<'a>(facts: &'a Facts, entries: impl IntoIterator<Item = &'a Entry>) -> State<'a> {
+pub fn evaluate<'a>(
+    facts: &'a TeamFacts,
+    entries: impl IntoIterator<Item = &'a Entry>,
+) -> State<'a> {
     let mut state = State {
         facts,
         e: entries.into_iter().map(|e| (e.hash, e)).collect(),
@@ -256,8 +227,8 @@ impl<'a> State<'a> {
         for id in [f.directory, f.audit, f.admins] {
             fixed(id, ScopeType::BuiltIn);
         }
-        for (user, (_, _, scope)) in &f.users {
-            fixed(*scope, ScopeType::User(*user));
+        for (user, devices) in &f.users {
+            fixed(devices.scope, ScopeType::User(*user));
         }
     }
 
@@ -273,7 +244,7 @@ impl<'a> State<'a> {
         let mut at = Some(x);
         while let Some(x) = at {
             if x.seq() == 0 {
-                return x.kind() == Some(Kind::LogStart);
+                return matches!(x.body, Body::LogStart(_));
             }
             at = self.before(x);
         }
@@ -350,6 +321,11 @@ impl<'a> State<'a> {
             at = scope.parent;
         }
         false
+    }
+
+    fn user_of_scope(&self, scope: ScopeId) -> Option<UserId> {
+        let mut users = self.facts.users.iter();
+        users.find(|(_, u)| u.scope == scope).map(|(id, _)| *id)
     }
 
     fn kind_of(&self, scope: ScopeId) -> Option<ScopeType> {

@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use crate::{
+use conclave_core::{
     body::Body,
     id::{DeviceId, EntryHash, SubjectId},
 };
@@ -17,7 +17,7 @@ use super::{Pin, Shown, State, Worth, pins_of};
 pub(super) struct Seniority {
     depth: u32,
     root: u8,
-    adder: Option<Rc<Seniority>>,
+    adder: Option<Rc<Self>>,
     seq: u64,
     hash: EntryHash,
 }
@@ -57,7 +57,7 @@ impl State<'_> {
     ) -> Tree {
         let roots = match who {
             SubjectId::User(user) => match self.facts.users.get(&user) {
-                Some((kit, first, _)) => [*kit, Some(*first)],
+                Some(devices) => [devices.kit, Some(devices.first)],
                 None => [None, None],
             },
             SubjectId::Machine(device) => [None, Some(device)],
@@ -92,7 +92,11 @@ impl State<'_> {
                     cuts: own,
                 },
             );
-            let mut mine: Vec<_> = self.e.values().filter(|x| x.device() == device).collect();
+            // Entries of the device tree carry no grant.
+            let all_entries = self.e.values();
+            let mut mine: Vec<_> = all_entries
+                .filter(|x| x.device() == device && x.grant.is_none())
+                .collect();
             mine.sort_by_key(|x| (x.seq(), x.hash));
             for x in mine {
                 let (about, target) = match &x.body {

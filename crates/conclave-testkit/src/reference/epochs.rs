@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
+use conclave_core::{
     body::{Body, KeyBox, KeyEpoch, Recipient},
     entry::Entry,
-    id::{DeviceId, EntryHash, ScopeId, UserId},
+    id::{DeviceId, EntryHash, ScopeId, SubjectId, UserId},
 };
 
 use super::{Shown, State};
@@ -37,14 +37,14 @@ impl<'s, 'a> Epochs<'s, 'a> {
     }
 
     fn user_scope(&self, user: UserId) -> Option<ScopeId> {
-        self.state.facts.users.get(&user).map(|u| u.2)
+        self.state.facts.users.get(&user).map(|u| u.scope)
     }
 
-    /// Least fixpoint; `opens` and `real` tell for ground truth which boxes and parents hold what
-    /// they say.
+    /// Least fixpoint; `opens` (an entry and the place of a box in it) and `real` (a child and
+    /// its parent) tell for ground truth which boxes and parents hold what they say.
     pub fn fixpoint(
         &self,
-        opens: impl Fn(&Entry, &KeyBox) -> bool,
+        opens: impl Fn(&Entry, usize) -> bool,
         real: impl Fn(&Entry, EntryHash) -> bool,
     ) -> BTreeMap<EntryHash, BTreeSet<DeviceId>> {
         let mut know: BTreeMap<EntryHash, BTreeSet<DeviceId>> = self
@@ -52,20 +52,24 @@ impl<'s, 'a> Epochs<'s, 'a> {
             .iter()
             .map(|(h, (x, _))| (*h, BTreeSet::from([x.device()])))
             .collect();
-        let mut boxes: Vec<(EntryHash, &Entry, &KeyBox)> = Vec::new();
+        let mut boxes: Vec<(EntryHash, &Entry, usize, &KeyBox)> = Vec::new();
         for x in self.state.e.values() {
             match &x.body {
-                Body::KeyEpoch(b) => boxes.extend(b.boxes.iter().map(|b| (x.hash, *x, b))),
+                Body::KeyEpoch(b) => {
+                    let each = b.boxes.iter().enumerate();
+                    boxes.extend(each.map(|(at, b)| (x.hash, *x, at, b)));
+                }
                 Body::KeyBoxAdd(a) if self.epochs.contains_key(&a.epoch) => {
-                    boxes.extend(a.boxes.iter().map(|b| (a.epoch, *x, b)));
+                    let each = a.boxes.iter().enumerate();
+                    boxes.extend(each.map(|(at, b)| (a.epoch, *x, at, b)));
                 }
                 _ => {}
             }
         }
         loop {
             let mut change = false;
-            for (epoch, x, sealed) in &boxes {
-                if !opens(x, sealed) || !know.get(epoch).is_some_and(|k| k.contains(&x.device())) {
+            for (epoch, x, at, sealed) in &boxes {
+                if !opens(x, *at) || !know.get(epoch).is_some_and(|k| k.contains(&x.device())) {
                     continue;
                 }
                 let new: BTreeSet<DeviceId> = match (sealed.key, sealed.recipient) {
@@ -137,8 +141,7 @@ impl<'s, 'a> Epochs<'s, 'a> {
     /// Whom a new epoch is boxed to: readers with a usable key, under their best one.
     #[must_use]
     pub fn recipients(&self, scope: ScopeId) -> Vec<(Recipient, Option<EntryHash>)> {
-        use crate::id::SubjectId;
-        if self.state.facts.user_of_scope(scope).is_some() {
+        if self.state.user_of_scope(scope).is_some() {
             let devices = self.state.devices(scope, false);
             return devices
                 .into_iter()

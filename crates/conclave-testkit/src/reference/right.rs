@@ -1,6 +1,6 @@
 //! The right that the body of an authority entry needs.
 
-use crate::{
+use conclave_core::{
     body::{self, Body, ScopeKind},
     entry::Entry,
     id::{ScopeId, SubjectId},
@@ -13,7 +13,7 @@ impl State<'_> {
     /// True, false, or none while an object that the body names is missing.
     pub(super) fn right(&self, x: &Entry, g: &Placed) -> Option<bool> {
         match &x.body {
-            Body::Grant(subject, grant) => self.right_to_grant(*subject, grant, g),
+            Body::Grant(subject, grant) => self.right_to_grant(x, *subject, grant, g),
             Body::ScopeCreate(_, create) => self.right_to_create(create, g),
             Body::RemoveUser(remove) => {
                 let need = if remove.scope == self.facts.team_scope() {
@@ -45,7 +45,13 @@ impl State<'_> {
         }
     }
 
-    fn right_to_grant(&self, subject: SubjectId, b: &body::Grant, g: &Placed) -> Option<bool> {
+    fn right_to_grant(
+        &self,
+        x: &Entry,
+        subject: SubjectId,
+        b: &body::Grant,
+        g: &Placed,
+    ) -> Option<bool> {
         let scope_subject = match subject {
             SubjectId::Group(scope) => Some(scope),
             _ => None,
@@ -64,6 +70,15 @@ impl State<'_> {
         let machine = matches!(subject, SubjectId::Machine(d) if self.facts.machines.contains(&d));
         if !group && !user && !machine {
             return None;
+        }
+        if let Some(invite) = b.invite {
+            // Under the grant of the invitation, or by an admin of the team.
+            let invite = self.e.get(&invite)?;
+            let own = invite.grant.is_some() && invite.grant == x.grant;
+            let admin = g.rank() >= 4 && g.scope == self.facts.team_scope();
+            if !matches!(invite.body, Body::Invite(_)) || !(own || admin) {
+                return Some(false);
+            }
         }
         let (role, made) = (
             b.role,
@@ -97,7 +112,9 @@ impl State<'_> {
         if b.kind == ScopeKind::Personal {
             return Some(b.parent.is_none() && by_user && !g.personal);
         }
-        let parent = b.parent?;
+        let Some(parent) = b.parent else {
+            return Some(false);
+        };
         let kind = self.kind_of(parent)?;
         let team = self.facts.team_scope();
         Some(match b.kind {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use crate::{
+use conclave_core::{
     body::{Body, Subject},
     entry::Entry,
     id::{EntryHash, GrantId, SubjectId},
@@ -33,7 +33,7 @@ impl State<'_> {
 
     /// Implicit owner grants of personal scopes: a pass of their own.
     pub(super) fn pass_personal(&mut self) {
-        let personal = ScopeType::Made(crate::body::ScopeKind::Personal);
+        let personal = ScopeType::Made(conclave_core::body::ScopeKind::Personal);
         let made = |s: &Scope| s.kind == personal && s.worth > Worth::Out;
         let roots = self
             .scopes
@@ -67,10 +67,25 @@ impl State<'_> {
             g.pins = self.pins_on(&g);
             // Invitations are decided at a grant's own turn: the first subject in the order has it.
             if let Some(invite) = self.invite_of(id) {
-                let first = *self.invited.entry(invite).or_insert(g.subject);
-                if first != g.subject {
-                    g.worth = Worth::Out;
+                let above = self.invited.entry(invite).or_default().clone();
+                let rival = |(who, _): &&(SubjectId, bool)| *who != g.subject;
+                if above
+                    .iter()
+                    .filter(|(_, certain)| *certain)
+                    .take(1)
+                    .any(|c| rival(&c))
+                {
                     self.set(id.as_entry(), Worth::Out, false);
+                    self.placed.remove(&id);
+                    continue;
+                }
+                if g.worth == Worth::Sure && above.iter().any(|c| rival(&c)) {
+                    g.worth = Worth::Prov;
+                    self.set(id.as_entry(), Worth::Prov, false);
+                }
+                if g.worth >= Worth::Prov {
+                    let claim = (g.subject, g.worth == Worth::Sure);
+                    self.invited.entry(invite).or_default().push(claim);
                 }
             }
             self.placed.insert(id, g.clone());
@@ -215,7 +230,7 @@ impl State<'_> {
 fn root(
     id: GrantId,
     subject: SubjectId,
-    scope: crate::id::ScopeId,
+    scope: conclave_core::id::ScopeId,
     order: (u8, [u8; 32]),
     worth: Worth,
     personal: bool,

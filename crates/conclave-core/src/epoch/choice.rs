@@ -1,0 +1,187 @@
+//! What a device does with keys: which epoch it writes under, and what it has to seal to whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Epochs;
+use crate::{
+    authority::ScopeType,
+    body::Recipient,
+    id::{DeviceId, EntryHash, ScopeId, SubjectId},
+};
+
+/// What a device seals under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The best usable epoch that it has opened and checked.
+    Use(EntryHash),
+    /// It holds no usable one: it makes one first.
+    Mint,
+    /// It is not entitled to the scope's keys.
+    NotEntitled,
+}
+
+/// Whom a key is sealed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sealing {
+    /// A device, or a person or group by an epoch.
+    pub recipient: Recipient,
+    /// The epoch whose `scope_pk` the box is for; none for a device.
+    pub key: Option<EntryHash>,
+}
+
+/// What a new KeyEpoch says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mint {
+    /// 1 + the highest generation among the parents.
+    pub generation: u64,
+    /// The epochs whose keys the minter holds and wraps, without those that they hold themselves.
+    pub parents: Vec<EntryHash>,
+    /// Whom the new key is sealed to.
+    pub boxes: Vec<Sealing>,
+}
+
+impl Epochs {
+    /// The epoch that a device writes under. `opened` tells which keys the device really holds: it
+    /// must have opened and checked a key before it seals under it.
+    #[must_use]
+    pub fn choose(
+        &self,
+        scope: ScopeId,
+        device: DeviceId,
+        opened: impl Fn(EntryHash) -> bool,
+    ) -> Choice {
+        if !self.state.devices(scope).contains(&device) {
+            return Choice::NotEntitled;
+        }
+        let best = self
+            .ranked(scope)
+            .iter()
+            .copied()
+            .find(|epoch| opened(*epoch));
+        best.map_or(Choice::Mint, Choice::Use)
+    }
+
+    /// Whom a new epoch of a scope is sealed to: each reader under its best usable key. People
+    /// without a usable key are boxed once they have one.
+    #[must_use]
+    pub fn recipients(&self, scope: ScopeId) -> Vec<Sealing> {
+        let device = |id| Sealing {
+            recipient: Recipient::Device(id),
+            key: None,
+        };
+        if let Some(ScopeType::User(_)) = self.state.scope(scope).map(|s| s.kind) {
+            return self.state.devices(scope).into_iter().map(device).collect();
+        }
+        let readers = self.state.readers(scope).into_iter();
+        readers
+            .filter_map(|reader| match reader {
+                SubjectId::Machine(id) => Some(device(id)),
+                SubjectId::User(user) => {
+                    let own = self.state.facts().users.get(&user)?.scope;
+                    let key = *self.ranked(own).first()?;
+                    Some(Sealing {
+                        recipient: Recipient::User(user),
+                        key: Some(key),
+                    })
+                }
+                SubjectId::Group(_) => None,
+            })
+            .collect()
+    }
+
+    /// Who is entitled to an epoch's key, has a usable key of their own, and has no box: a writer
+    /// boxes them before it writes.
+    #[must_use]
+    pub fn missing(&self, epoch: EntryHash) -> Vec<Sealing> {
+        let Some(row) = self.row(epoch) else {
+            return Vec::new();
+        };
+        let mut recipients = self.recipients(row.scope);
+        recipients.retain(|sealing| match (sealing.recipient, sealing.key) {
+            (_, Some(key)) => !self.implies(key, epoch),
+            (Recipient::Device(device), None) => !self.knows(epoch, device),
+            (Recipient::User(_) | Recipient::Group(_), None) => false,
+        });
+        recipients
+    }
+
+    /// What a device that holds the keys that `opened` names says in a new KeyEpoch of a scope.
+    #[must_use]
+    pub fn mint(&self, scope: ScopeId, opened: impl Fn(EntryHash) -> bool) -> Mint {
+        let rows = self
+            .of_scope(scope)
+            .iter()
+            .filter_map(|hash| self.row(*hash));
+        let held: Vec<_> = rows.filter(|row| row.fits && opened(row.hash)).collect();
+        let inner: BTreeSet<EntryHash> = held
+            .iter()
+            .flat_map(|row| row.parents.iter().copied())
+            .collect();
+        let parents: Vec<_> = held
+            .iter()
+            .filter(|row| !inner.contains(&row.hash))
+            .collect();
+        let top = parents.iter().map(|row| row.generation).max().unwrap_or(0);
+        Mint {
+            // A held epoch at the very end of the numbers fits nothing after it.
+            generation: top.saturating_add(1),
+            parents: parents.into_iter().map(|row| row.hash).collect(),
+            boxes: self.recipients(scope),
+        }
+    }
+
+    /// Epochs of a scope that some who may know `current` cannot reach from it: whoever holds one
+    /// boxes its key to `current`'s `scope_pk`, so that nobody's history is cut.
+    #[must_use]
+    pub fn cut_off(&self, scope: ScopeId, current: EntryHash) -> Vec<EntryHash> {
+        let all = self.of_scope(scope).iter().copied();
+        all.filter(|epoch| *epoch != current && !self.implies(current, *epoch))
+            .collect()
+    }
+
+    /// Complaints of entitled devices that no second box has answered: the epoch, and whom its key
+    /// is sealed to once more. A third box is not sent: then only a new epoch helps.
+    #[must_use]
+    pub fn unanswered(&self) -> Vec<(EntryHash, Sealing)> {
+        let mut sent: BTreeMap<(EntryHash, Sealing), usize> = BTreeMap::new();
+        if !self.state.keys.complaints.is_empty() {
+            for sealed in &self.state.keys.boxes {
+                if self.knows(sealed.epoch, sealed.by) {
+                    let sealing = Sealing {
+                        recipient: sealed.recipient,
+                        key: sealed.key,
+                    };
+                    *sent.entry((sealed.epoch, sealing)).or_default() += 1;
+                }
+            }
+        }
+        let mut open: Vec<(EntryHash, Sealing)> = Vec::new();
+        for &(epoch, device) in &self.state.keys.complaints {
+            let Some(row) = self.row(epoch) else {
+                continue;
+            };
+            for sealing in self.recipients(row.scope) {
+                let boxes = sent.get(&(epoch, sealing)).copied().unwrap_or(0);
+                if boxes < 2 && self.is_for(sealing, device) {
+                    open.push((epoch, sealing));
+                }
+            }
+        }
+        open.sort_unstable();
+        open.dedup();
+        open
+    }
+
+    /// Does this device open boxes for this recipient?
+    fn is_for(&self, sealing: Sealing, device: DeviceId) -> bool {
+        match sealing.recipient {
+            Recipient::Device(id) => id == device,
+            Recipient::User(user) => self
+                .state
+                .tree(user)
+                .iter()
+                .any(|d| d.id == device && d.live()),
+            Recipient::Group(_) => false,
+        }
+    }
+}
