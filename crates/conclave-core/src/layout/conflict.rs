@@ -2,7 +2,7 @@
 //!
 //! Logs have a single writer, so an honest folder makes none; a cloned machine, a restored backup
 //! or a hostile storage does. Such a file is read like the object that it is a copy of, since it
-//! may be the proof of a fork or the only copy left (`docs/format.md`, "Conflict copies"). A name
+//! may be the proof of a fork or the only copy left (`docs/format.md`, "The folder"). A name
 //! proves nothing: what counts is the signed inside.
 
 use super::ObjectName;

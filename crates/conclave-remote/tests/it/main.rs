@@ -12,6 +12,8 @@
 
 mod contract;
 mod crash;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod hostile_folder;
 mod measured;
 mod watching;
