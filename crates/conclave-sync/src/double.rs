@@ -478,8 +478,10 @@ impl Local for Device {
 
     fn accept(&mut self, packs: Vec<Incoming>) -> Result<(), LocalError> {
         self.store()?;
+        let own = self.own_log();
         for one in packs {
             let id = *one.pack.id();
+            self.stop = self.stop.or_else(|| one.joins.stop(id.log, own));
             let known = self.logs.entry(id.log).or_default();
             let as_evidence = matches!(one.joins, Joins::Fork { .. } | Joins::OwnAhead);
             let count = match one.joins {

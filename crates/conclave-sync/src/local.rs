@@ -99,6 +99,19 @@ pub enum Joins {
     OwnAhead,
 }
 
+impl Joins {
+    /// Why a pack that fits like this stops all writing, if it does.
+    #[must_use]
+    pub fn stop(&self, log: LogId, own: LogId) -> Option<Stop> {
+        match self {
+            Self::Fork { .. } if log == own => Some(Stop::OwnLogDiffers),
+            Self::Fork { .. } => Some(Stop::Fork { log }),
+            Self::OwnAhead => Some(Stop::OwnLogAhead),
+            Self::Chain | Self::Gap | Self::Known => None,
+        }
+    }
+}
+
 /// A verified pack, to be stored.
 #[derive(Debug, Clone)]
 pub struct Incoming {
@@ -223,8 +236,10 @@ pub trait Local: Send {
         Ok(())
     }
 
-    /// Takes in verified packs of one log, all or none, **durable before it returns**. Called again
-    /// with a pack that was accepted before, it changes nothing.
+    /// Takes in verified packs of one log, all or none, **durable before it returns**. Where
+    /// [`Joins::stop`] says so, [`Local::stop`] answers with it from then on, in the same
+    /// transaction: the proof is not looked at a second time. Called again with a pack that was
+    /// accepted before, it changes nothing.
     ///
     /// # Errors
     /// [`LocalError`] when the store fails; nothing was taken then.

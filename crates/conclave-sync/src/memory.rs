@@ -20,8 +20,8 @@ const RETRY_MS: (u64, u64) = (2_000, 10 * 60 * 1000);
 const RELIST_MS: (u64, u64) = (30_000, 60 * 60 * 1000);
 /// How often folders are listed although no head asks for it, and how many at once.
 const PATROL_MS: u64 = 10 * 60 * 1000;
-/// Folders listed in one patrol.
-pub(crate) const PATROL_LOGS: usize = 16;
+/// Folders listed in one patrol, and when a person asks.
+const PATROL_LOGS: (usize, usize) = (16, 64);
 /// Overdue objects that are told of in one round.
 const MAX_TOLD: usize = 16;
 /// A bound on what is remembered, against a storage that makes up names.
@@ -265,7 +265,7 @@ impl Memory {
             .map(|log| (self.patrolled.get(log).copied().unwrap_or(0), *log))
             .collect();
         oldest.sort_unstable();
-        oldest.truncate(if asked { usize::MAX } else { PATROL_LOGS });
+        oldest.truncate(if asked { PATROL_LOGS.1 } else { PATROL_LOGS.0 });
         for (_, log) in &oldest {
             self.patrolled.insert(*log, now_ms);
         }

@@ -31,8 +31,8 @@ const MAX_PASSES: usize = 1024;
 /// Packs of one log that one round puts back.
 const MAX_RESTORED: usize = 64;
 
-/// Kept packs of each log that are read back when a person asks; on patrol it is one.
-const CHECKED_WHEN_ASKED: usize = 64;
+/// Kept packs of a log that are read back on patrol, and when a person asks.
+const CHECKED: (usize, usize) = (1, 16);
 
 /// Why a round is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ pub enum Urgency {
     Poll,
     /// Something changed on the storage: what could not be read yet is tried again now.
     Changed,
-    /// A person asked: beyond that, every log's folder is listed and kept packs are read back.
+    /// A person asked: beyond that, folders are listed and kept packs are read back, in turn.
     Asked,
 }
 
@@ -154,7 +154,7 @@ impl Syncer {
             .collect();
         let patrol = Patrol {
             logs,
-            check: if asked { CHECKED_WHEN_ASKED } else { 1 },
+            check: if asked { CHECKED.1 } else { CHECKED.0 },
         };
         self.memory
             .keep_waiting_if(|key| is_asked_for(key, &snapshot, &heads));

@@ -1,8 +1,16 @@
 //! The background loop: what wakes it, and what it shows.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use conclave_sync::{Clock, Local, Pace, Problem, State, Status, Syncer, background};
+use conclave_sync::{
+    Access, Clock, Closed, Local, Pace, Problem, State, Status, Syncer, background, double::Device,
+};
 use conclave_testkit::{
     counting_remote::{CountingRemote, Counts},
     memory_remote::{MemoryRemote, Outage},
@@ -198,6 +206,44 @@ async fn a_stop_is_shown_and_survives_being_offline() {
     w.after(60_000).await;
     assert!(matches!(w.state(), State::Stopped(_)));
     assert_eq!(w.ana.lock().pending(), 2 - 1);
+}
+
+/// A device that can be locked.
+struct Lockable {
+    inner: Mutex<Device>,
+    locked: AtomicBool,
+}
+
+impl Access for Lockable {
+    fn with(&self, work: &mut dyn FnMut(&mut dyn Local)) -> Result<(), Closed> {
+        if self.locked.load(Ordering::SeqCst) {
+            Err(Closed)
+        } else {
+            self.inner.with(work)
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_when_the_device_is_locked() {
+    let inner = Mutex::new(Device::new(&crate::party::team(), 1));
+    let device = Arc::new(Lockable {
+        inner,
+        locked: AtomicBool::new(false),
+    });
+    let storage: Arc<MemoryRemote> = Arc::default();
+    let syncer = Syncer::new(Arc::clone(&storage) as _, Arc::clone(&device) as _);
+    let (handle, run) = background(
+        syncer,
+        Arc::new(TokioClock(Instant::now())),
+        Pace::default(),
+    );
+    let task = tokio::spawn(run);
+    sleep(Duration::from_millis(10)).await;
+    assert_eq!(handle.status().borrow().state, State::Synced);
+    device.locked.store(true, Ordering::SeqCst);
+    handle.edited();
+    task.await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

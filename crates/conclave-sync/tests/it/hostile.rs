@@ -4,57 +4,19 @@
 use std::{sync::Arc, time::Duration};
 
 use conclave_core::{
-    body::At,
     entry::BodyRef,
-    id::{EntryHash, LogId},
+    id::LogId,
     kind::Kind,
-    layout::{Span, Tool},
+    layout::Span,
     pack::{Chain, Draft, Head, PackId, build},
-    remote::Key,
 };
 use conclave_sync::{
-    Alarm, Local, Outcome, Stop, Urgency,
+    Alarm, Local,
     double::{Device, Team},
 };
-use conclave_testkit::{
-    clock::FixedClock,
-    counting_remote::{CountingRemote, Counts},
-    evil_storage::EvilStorage,
-    rng::seeded,
-};
+use conclave_testkit::{clock::FixedClock, evil_storage::EvilStorage, rng::seeded};
 
-use crate::party::{Member, agree, team};
-
-struct World {
-    storage: EvilStorage,
-    clock: FixedClock,
-}
-
-impl World {
-    fn new() -> Self {
-        Self {
-            storage: EvilStorage::new(1),
-            clock: FixedClock::default(),
-        }
-    }
-
-    fn member(&self, n: u64) -> Member {
-        Member::new(n, Arc::new(self.storage.door(n)), &self.clock)
-    }
-
-    fn put(&self, key: &Key, bytes: impl Into<Vec<u8>>) {
-        self.storage
-            .world()
-            .edit(|o| o.insert(key.as_str().to_owned(), bytes.into()));
-    }
-}
-
-fn id(at: At) -> PackId {
-    PackId {
-        log: at.log,
-        span: Span::new(at.seq, at.seq).unwrap(),
-    }
-}
+use crate::party::{Member, World, agree, id, id_of, team};
 
 /// Of one pack and one head each byte is changed, and each cut made: nothing is taken in, nothing
 /// is written, and when the object is whole again it is read.
@@ -275,121 +237,6 @@ async fn a_member_frozen_for_four_days() {
     agree(&[ana, mara]);
 }
 
-#[tokio::test]
-async fn conflict_copies() {
-    for tool in [
-        Tool::Dropbox,
-        Tool::OneDrive,
-        Tool::Syncthing,
-        Tool::Numbered,
-        Tool::Case,
-    ] {
-        let world = World::new();
-        let (mut ana, mut mara) = (world.member(1), world.member(2));
-        ana.send("1").await;
-        mara.poll().await;
-        // A copy of what is known.
-        let known = world
-            .storage
-            .duplicate(&id_of(&ana, 0, 1).key(), tool)
-            .unwrap();
-        mara.asked().await;
-        let log = ana.log();
-        let told = |key: &Key, outcome| Alarm::ConflictCopy {
-            log,
-            name: key.name().to_owned(),
-            by: tool,
-            outcome,
-        };
-        assert_eq!(mara.take_alarms(), [told(&known, Outcome::Same)]);
-        // A copy that is all there is, of head and pack: it is merged, and put under its own name.
-        let at = ana.send("2").await;
-        let copy = world.storage.rename_to_copy(&id(at).key(), tool).unwrap();
-        world
-            .storage
-            .rename_to_copy(&id(at).head().key(), tool)
-            .unwrap();
-        mara.poll().await;
-        assert!(mara.knows(at), "{tool:?}");
-        assert_eq!(mara.take_alarms(), [told(&copy, Outcome::News)]);
-        assert!(world.storage.keys().contains(&id(at).key()));
-        assert!(
-            world.storage.world().objects().contains_key(copy.as_str()),
-            "never deleted"
-        );
-        // Once is enough.
-        mara.asked().await;
-        assert_eq!(mara.take_alarms(), []);
-    }
-}
-
-fn id_of(member: &Member, first: u64, last: u64) -> PackId {
-    PackId {
-        log: member.log(),
-        span: Span::new(first, last).unwrap(),
-    }
-}
-
-/// The other history of a log comes as a conflict copy, as when a cloned machine syncs through a
-/// program that keeps both.
-#[tokio::test]
-async fn a_conflict_copy_that_proves_a_fork() {
-    let world = World::new();
-    let (mut ana, mut mara) = (world.member(1), world.member(2));
-    ana.send("1").await;
-    let elsewhere = EvilStorage::new(9);
-    let mut clone = Member::with(
-        ana.lock().clone(),
-        Arc::new(elsewhere.door(1)),
-        &world.clock,
-    );
-    let at = ana.send("2 here").await;
-    clone.send("2 there").await;
-    mara.poll().await;
-    let other = elsewhere.world().objects()[id(at).key().as_str()].clone();
-    let name = format!("{} (1).pack", id(at).key().name().trim_end_matches(".pack"));
-    let copy = Key::observed(&id(at).key().folder().unwrap(), &name).unwrap();
-    world.put(&copy, other);
-    let round = mara.asked().await;
-    assert_eq!(round.stop, Some(Stop::Fork { log: ana.log() }));
-    assert!(matches!(
-        &mara.alarms()[..],
-        [
-            Alarm::ConflictCopy {
-                outcome: Outcome::Fork,
-                ..
-            },
-            Alarm::Fork { seq: 2, .. }
-        ]
-    ));
-    let stopped = ana.asked().await.stop;
-    assert_eq!(stopped, Some(Stop::OwnLogDiffers));
-    // A newcomer who meets both at once keeps one as proof, whichever comes first.
-    let mut newcomer = world.member(3);
-    newcomer.asked().await;
-    newcomer.asked().await;
-    assert_eq!(newcomer.lock().evidence(), 1);
-    assert_eq!(newcomer.lock().stop(), Some(Stop::Fork { log: ana.log() }));
-    // A person resolves it; the same proof does not stop again, not even after a restart.
-    mara.lock().resolve();
-    mara.take_alarms();
-    mara.restart();
-    mara.send("on we go").await;
-    mara.asked().await;
-    assert!(mara.lock().stop().is_none());
-    assert!(
-        mara.alarms().iter().all(|a| matches!(
-            a,
-            Alarm::ConflictCopy {
-                outcome: Outcome::Same,
-                ..
-            }
-        )),
-        "{:?}",
-        mara.alarms()
-    );
-}
-
 /// Objects under names that they were not made for, and of teams that they do not belong to.
 #[tokio::test]
 async fn objects_in_the_wrong_place() {
@@ -544,108 +391,4 @@ async fn clocks_that_jump() {
     ana.poll().await;
     assert_eq!(ana.alarms(), []);
     agree(&[ana, mara]);
-}
-
-/// Thousands of made-up heads cost a bounded number of requests, and hide nobody.
-#[tokio::test]
-async fn a_flood_of_made_up_heads() {
-    let world = World::new();
-    let mut ana = world.member(1);
-    let first = ana.send("1").await;
-    for n in 0..5_000_u16 {
-        let [a, b] = n.to_be_bytes();
-        let mut log = [0; 32];
-        (log[0], log[1]) = (a, b);
-        let id = PackId {
-            log: LogId::new(log),
-            span: Span::new(0, u64::MAX - u64::from(n)).unwrap(),
-        };
-        world.put(&id.head().key(), vec![]);
-    }
-    let counts = Arc::new(Counts::default());
-    let remote = CountingRemote::new(Arc::new(world.storage.door(2)), Arc::clone(&counts) as _);
-    let mut newcomer = Member::new(2, Arc::new(remote), &world.clock);
-    for _ in 0..25 {
-        newcomer.poll().await;
-        let requests = counts.take().requests();
-        assert!(requests < 256 + 64 + 10, "{requests}");
-        world.clock.advance(Duration::from_secs(30));
-    }
-    assert!(
-        newcomer.knows(first),
-        "even a newcomer finds the real one among them"
-    );
-    // Who knows Ana already hears from her at once.
-    let at = ana.send("2").await;
-    newcomer.poll().await;
-    assert!(newcomer.knows(at));
-}
-
-/// One entry that claims to have seen a thousand logs.
-#[tokio::test]
-async fn a_flood_of_mentions() {
-    let world = World::new();
-    let mut mallory = world.member(1);
-    let mut draft = Draft::new(Kind::Audit, 1);
-    draft.seen = (0..1_000_u16)
-        .map(|n| {
-            let mut log = [9; 32];
-            [log[0], log[1]] = n.to_be_bytes();
-            At {
-                log: LogId::new(log),
-                seq: u64::MAX,
-                hash: EntryHash::new([1; 32]),
-            }
-        })
-        .collect();
-    mallory.lock().append(draft);
-    mallory.poll().await;
-    let counts = Arc::new(Counts::default());
-    let remote = CountingRemote::new(Arc::new(world.storage.door(2)), Arc::clone(&counts) as _);
-    let mut mara = Member::new(2, Arc::new(remote), &world.clock);
-    mara.poll().await;
-    let _ = counts.take();
-    for _ in 0..50 {
-        world.clock.advance(Duration::from_secs(30));
-        mara.poll().await;
-    }
-    let count = counts.take();
-    assert!(count.requests() <= 50 * 5 + 40, "{count:?}");
-    assert_eq!(mara.try_round(Urgency::Poll).await.unwrap().stop, None);
-}
-
-/// An entry has seen a log whose head is hidden: the log's folder is looked into.
-#[tokio::test]
-async fn a_hidden_head_is_found_through_what_others_have_seen() {
-    let world = World::new();
-    let (mut ana, mut mara) = (world.member(1), world.member(2));
-    let at = ana.send("1").await;
-    mara.poll().await;
-    mara.send("I have seen Ana").await;
-    world.storage.drop_object(&id_of(&ana, 0, 1).head().key());
-    let mut newcomer = world.member(3);
-    newcomer.poll().await;
-    newcomer.poll().await;
-    assert!(newcomer.knows(at));
-    // Withheld altogether it is told of after a day.
-    let world = World::new();
-    let (mut ana, mut mara) = (world.member(1), world.member(2));
-    ana.send("1").await;
-    mara.poll().await;
-    mara.send("I have seen Ana").await;
-    let folder = format!("log/{}", ana.log());
-    world
-        .storage
-        .world()
-        .edit(|o| o.retain(|k, _| !k.contains(&ana.log().to_string())));
-    let mut newcomer = world.member(3);
-    for _ in 0..30 {
-        newcomer.poll().await;
-        world.clock.advance(Duration::from_secs(3600));
-    }
-    assert!(
-        matches!(&newcomer.alarms()[..], [Alarm::Waiting { key, .. }] if *key == folder),
-        "{:?}",
-        newcomer.alarms()
-    );
 }

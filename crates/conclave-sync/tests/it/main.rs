@@ -8,8 +8,10 @@
 
 mod background;
 mod converge;
+mod copies;
 mod counts;
 mod crash;
+mod floods;
 mod hostile;
 mod own_log;
 mod party;

@@ -4,33 +4,14 @@
 use std::{sync::Arc, time::Duration};
 
 use conclave_core::{layout::Span, pack::PackId};
-use conclave_sync::{Alarm, Local, Stop};
-use conclave_testkit::{clock::FixedClock, evil_storage::EvilStorage};
+use conclave_sync::{Alarm, Local, Stop, double::Device};
 
-use crate::party::{Member, agree};
+use crate::party::{Member, World, agree, team};
 
-struct World {
-    storage: EvilStorage,
-    clock: FixedClock,
-}
-
-impl World {
-    fn new() -> Self {
-        Self {
-            storage: EvilStorage::new(1),
-            clock: FixedClock::default(),
-        }
-    }
-
-    fn member(&self, n: u64) -> Member {
-        Member::new(n, Arc::new(self.storage.door(n)), &self.clock)
-    }
-
-    /// The same machine a second time.
-    fn clone_of(&self, member: &Member) -> Member {
-        let device = member.lock().clone();
-        Member::with(device, Arc::new(self.storage.door(50)), &self.clock)
-    }
+/// The same machine a second time.
+fn clone_of(world: &World, member: &Member) -> Member {
+    let device = member.lock().clone();
+    Member::with(device, Arc::new(world.storage.door(50)), &world.clock)
 }
 
 #[tokio::test]
@@ -54,13 +35,9 @@ async fn a_restored_machine_never_continues() {
     assert_eq!(world.storage.keys(), before);
     assert_eq!(restored.lock().pending(), 1);
 
-    let mut restored = world.clone_of(&ana);
-    *restored.lock() = {
-        let mut back = conclave_sync::double::Device::new(&crate::party::team(), 1);
-        back.merges = false;
-        back
-    };
-    restored.restart();
+    // From an older backup, with nothing of its own to say.
+    let backup = Device::new(&team(), 1);
+    let mut restored = Member::with(backup, Arc::new(world.storage.door(2)), &world.clock);
     let round = restored.poll().await;
     assert_eq!(round.stop, Some(Stop::OwnLogAhead));
     assert!(restored.alarms().contains(&Alarm::OwnLogAhead { last: 3 }));
@@ -82,7 +59,7 @@ async fn a_cloned_machine_is_noticed_by_both_and_by_others() {
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;
     mara.send("m").await;
-    let mut clone = world.clone_of(&ana);
+    let mut clone = clone_of(&world, &ana);
     ana.send("2 by Ana").await;
     mara.poll().await;
     // The clone wrote in the same place; it sees that before it writes over it.
@@ -219,7 +196,7 @@ async fn a_signed_head_is_proof_enough() {
     let world = World::new();
     let mut ana = world.member(1);
     ana.send("1").await;
-    let mut backup = world.clone_of(&ana);
+    let mut backup = clone_of(&world, &ana);
     ana.send("2").await;
     let newest = ana.lock().newest().unwrap();
     world.storage.drop_object(&newest.key());
@@ -232,13 +209,10 @@ async fn a_signed_head_is_proof_enough() {
         backup.alarms()
     );
     assert_eq!(round.delivered, 0, "but the pack may be on its way");
-    *backup.lock() = {
-        let mut device = conclave_sync::double::Device::new(&crate::party::team(), 1);
-        device.say(b"1");
-        device
-    };
-    backup.restart();
-    assert_eq!(backup.poll().await.stop, Some(Stop::OwnLogAhead));
+    let mut older = Device::new(&team(), 1);
+    older.say(b"1");
+    let mut older = Member::with(older, Arc::new(world.storage.door(2)), &world.clock);
+    assert_eq!(older.poll().await.stop, Some(Stop::OwnLogAhead));
 }
 
 #[tokio::test]

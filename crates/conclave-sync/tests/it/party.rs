@@ -2,12 +2,18 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use conclave_core::{body::At, id::LogId, remote::Remote};
+use conclave_core::{
+    body::At,
+    id::LogId,
+    layout::Span,
+    pack::PackId,
+    remote::{Key, Remote},
+};
 use conclave_sync::{
     Alarm, Local, Round, RoundError, Syncer, Urgency,
     double::{Device, Team},
 };
-use conclave_testkit::clock::FixedClock;
+use conclave_testkit::{clock::FixedClock, evil_storage::EvilStorage};
 
 /// One device with its syncer and its way to the storage.
 pub(crate) struct Member {
@@ -101,5 +107,46 @@ pub(crate) fn agree(members: &[Member]) {
     for (n, view) in views.iter().enumerate() {
         assert_eq!(view.len(), views[0].len(), "device {n} against device 0");
         assert_eq!(*view, views[0], "device {n} against device 0");
+    }
+}
+
+/// A hostile storage and a clock.
+pub(crate) struct World {
+    pub(crate) storage: EvilStorage,
+    pub(crate) clock: FixedClock,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            storage: EvilStorage::new(1),
+            clock: FixedClock::default(),
+        }
+    }
+
+    pub(crate) fn member(&self, n: u64) -> Member {
+        Member::new(n, Arc::new(self.storage.door(n)), &self.clock)
+    }
+
+    pub(crate) fn put(&self, key: &Key, bytes: impl Into<Vec<u8>>) {
+        self.storage
+            .world()
+            .edit(|o| o.insert(key.as_str().to_owned(), bytes.into()));
+    }
+}
+
+/// The pack of one entry.
+pub(crate) fn id(at: At) -> PackId {
+    PackId {
+        log: at.log,
+        span: Span::new(at.seq, at.seq).unwrap(),
+    }
+}
+
+/// A pack of a member's log.
+pub(crate) fn id_of(member: &Member, first: u64, last: u64) -> PackId {
+    PackId {
+        log: member.log(),
+        span: Span::new(first, last).unwrap(),
     }
 }
