@@ -3,8 +3,10 @@
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-function locale(): string | undefined {
-  return typeof navigator === 'undefined' ? undefined : navigator.language;
+/** The reader's own way of writing dates, as long as it is in the language of the words around them. */
+function locale(): string {
+  const own = (globalThis.navigator?.languages ?? []).find((tag) => /^en-/.test(tag));
+  return own ?? 'en-GB';
 }
 
 function startOfDay(ms: number): number {

@@ -1,4 +1,22 @@
 // Everything that can be done from here, found by typing a few letters.
+import Archive from '@lucide/svelte/icons/archive';
+import ArrowUpRight from '@lucide/svelte/icons/arrow-up-right';
+import Copy from '@lucide/svelte/icons/copy';
+import CopyPlus from '@lucide/svelte/icons/copy-plus';
+import Dices from '@lucide/svelte/icons/dices';
+import Eye from '@lucide/svelte/icons/eye';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import Layers from '@lucide/svelte/icons/layers';
+import Link from '@lucide/svelte/icons/link';
+import Lock from '@lucide/svelte/icons/lock';
+import Pencil from '@lucide/svelte/icons/pencil';
+import Plus from '@lucide/svelte/icons/plus';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Search from '@lucide/svelte/icons/search';
+import Settings from '@lucide/svelte/icons/settings';
+import User from '@lucide/svelte/icons/user';
+import UserPlus from '@lucide/svelte/icons/user-plus';
+import Users from '@lucide/svelte/icons/users';
 import { call, type ItemRow } from '$ipc';
 import type { Glyph } from '$components/icon';
 import { commands, SPECS } from '$features/shared/commands.svelte';
@@ -13,6 +31,8 @@ export interface Entry {
   keys: string | undefined;
   item: ItemRow | null;
   icon: Glyph | null;
+  /** Colour of a vault, else 0. */
+  swatch: number;
   run: () => void;
 }
 export interface Section {
@@ -20,6 +40,27 @@ export interface Section {
   entries: Entry[];
 }
 
+const ICONS: Record<string, Glyph> = {
+  search: Search,
+  new: Plus,
+  edit: Pencil,
+  copy_main: Copy,
+  copy_username: User,
+  copy_url: Link,
+  open_url: ArrowUpRight,
+  reveal: Eye,
+  duplicate: CopyPlus,
+  archive: Archive,
+  share: UserPlus,
+  generator: Dices,
+  all_items: Layers,
+  people: Users,
+  settings: Settings,
+  new_vault: Plus,
+  sync: RefreshCw,
+  lock: Lock,
+  shortcuts: Keyboard,
+};
 const ITEMS = 6;
 const EXCLUDED: ReadonlySet<string> = new Set(['palette', 'next_pane', 'previous_pane', 'back', 'save']);
 
@@ -102,7 +143,8 @@ export class PaletteState {
       aside: '',
       keys: commands.shown(spec.id),
       item: null,
-      icon: null,
+      icon: ICONS[spec.id] ?? null,
+      swatch: 0,
       run: () => void commands.run(spec.id),
     }));
   }
@@ -117,6 +159,7 @@ export class PaletteState {
         keys: undefined,
         item: null,
         icon: null,
+        swatch: vault.personal ? 3 : vault.colour,
         run: () => nav.showItems(vault.id),
       }));
   }
@@ -128,6 +171,7 @@ export class PaletteState {
       keys: undefined,
       item,
       icon: null,
+      swatch: 0,
       run: () => nav.openItem(item.id),
     };
   }

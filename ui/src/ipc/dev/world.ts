@@ -273,7 +273,7 @@ export class World {
       usedAt: this.now - ageMs,
       changedAt: this.now - ageMs - 3 * DAY,
       changedBy: by,
-      history: [{ by, at: this.now - ageMs - 30 * DAY, changed: [] }],
+      history: [{ by, at: this.now - ageMs - 300 * DAY, changed: [] }],
       other: null,
     };
     this.items.push(item);
@@ -299,7 +299,7 @@ export class World {
       'mara',
     );
     cloudflare.favourite = true;
-    for (const days of [3, 40, 90, 200])
+    for (const days of [200, 90, 40, 3])
       cloudflare.history.unshift({
         by: days === 3 ? 'mara' : 'ana',
         at: this.now - days * DAY,
