@@ -114,10 +114,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Altered`], or what the database refuses.
     pub fn body(&self, team: &TeamId, entry: &EntryHash) -> Result<Option<Opened>, StoreError> {
-        match self.get(Table::Bodies, Some(team), entry.as_bytes())? {
-            Some(body) => Ok(Some(body)),
-            None => self.pending_body(team, entry),
-        }
+        self.get(Table::Bodies, Some(team), entry.as_bytes())
     }
 
     /// Whether the body of an entry is here; nothing is opened.
@@ -128,10 +125,7 @@ impl Reader {
         let tag = self.keys.tag(Table::Bodies, Some(team), entry.as_bytes());
         let found = self
             .conn
-            .prepare_cached(
-                "SELECT 1 FROM bodies WHERE tag = ?1
-                 UNION ALL SELECT 1 FROM pending WHERE body_tag = ?1",
-            )?
+            .prepare_cached("SELECT 1 FROM bodies WHERE tag = ?1")?
             .exists([tag])?;
         Ok(found)
     }
@@ -276,12 +270,7 @@ impl Tx<'_> {
         entry: &EntryHash,
         body: &[u8],
     ) -> Result<(), StoreError> {
-        let tag = self.keys.tag(Table::Bodies, Some(team), entry.as_bytes());
-        let there = self
-            .conn
-            .prepare_cached("SELECT 1 FROM bodies WHERE tag = ?1")?
-            .exists([tag])?;
-        if there {
+        if self.has_body(team, entry)? {
             return Ok(());
         }
         self.put_body(team, entry, body)

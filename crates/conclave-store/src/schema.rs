@@ -86,10 +86,8 @@ CREATE TABLE pending (
     id INTEGER PRIMARY KEY,
     team_id INTEGER NOT NULL REFERENCES teams (team_id),
     log_id INTEGER NOT NULL REFERENCES logs (id),
-    body_tag BLOB CHECK (length(body_tag) = 16),
     sealed BLOB NOT NULL
 ) STRICT;
-CREATE INDEX pending_body ON pending (body_tag) WHERE body_tag IS NOT NULL;
 CREATE TABLE overview_delta (
     id INTEGER PRIMARY KEY,
     team_id INTEGER NOT NULL REFERENCES teams (team_id),

@@ -4,6 +4,7 @@
 //! The writer is this very test binary, started again as another process. It works on one profile
 //! without end and names on its output each transaction that was committed; it is killed two
 //! hundred times, and after each the profile is opened and compared with what was named.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly, its helpers too")]
 
 use std::{
     fs,

@@ -6,14 +6,15 @@
 //! (docs/format.md, Authority rule 6). The store refuses rather than trust its callers here.
 
 use conclave_core::id::{EntryHash, LogId, TeamId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use zeroize::Zeroizing;
 
 use super::{SEQUENCE_BITS, column, sequence};
 use crate::{
     error::StoreError,
+    keyed::Opened,
     open::{Reader, Tx},
-    sealed::{Table, altered},
+    sealed::{MAX_ROW, Table, altered},
 };
 
 /// An own entry that waits to be packed.
@@ -21,9 +22,9 @@ pub struct PendingEntry {
     /// Its sequence number.
     pub seq: u64,
     /// The entry's bytes, exactly as they were hashed.
-    pub raw: Zeroizing<Vec<u8>>,
+    pub raw: Opened,
     /// Its hash and sealed body, where it has one.
-    pub body: Option<(EntryHash, Zeroizing<Vec<u8>>)>,
+    pub body: Option<(EntryHash, Opened)>,
 }
 
 impl Reader {
@@ -35,7 +36,7 @@ impl Reader {
     pub fn pending(&self, team: &TeamId, log: &LogId) -> Result<Vec<PendingEntry>, StoreError> {
         match self.log_number(team, log)? {
             None => Ok(Vec::new()),
-            Some(number) => self.pending_in(team, log, number, range(number)),
+            Some(number) => self.pending_in(team, log, number),
         }
     }
 
@@ -50,48 +51,21 @@ impl Reader {
         }
     }
 
-    /// The body of an entry that is still pending.
-    pub(crate) fn pending_body(
-        &self,
-        team: &TeamId,
-        entry: &EntryHash,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let tag = self.keys.tag(Table::Bodies, Some(team), entry.as_bytes());
-        let found: Option<(i64, i64)> = self
-            .conn
-            .prepare_cached("SELECT id, log_id FROM pending WHERE body_tag = ?1")?
-            .query_row([tag], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((id, number)) = found else {
-            return Ok(None);
-        };
-        let log = self
-            .numbered_logs(team)?
-            .into_iter()
-            .find(|(_, n)| *n == number);
-        let (log, _) = log.ok_or(altered(Table::Pending))?;
-        let entries = self.pending_in(team, &log, number, (id, id))?;
-        match entries.into_iter().next().and_then(|entry| entry.body) {
-            Some((hash, body)) if hash == *entry => Ok(Some(body)),
-            _ => Err(altered(Table::Pending)),
-        }
-    }
-
     fn pending_in(
         &self,
         team: &TeamId,
         log: &LogId,
         number: i64,
-        (from, to): (i64, i64),
     ) -> Result<Vec<PendingEntry>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT id, sealed FROM pending WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
         )?;
+        let (from, to) = range(number);
         let mut rows = statement.query([from, to])?;
         let mut entries: Vec<PendingEntry> = Vec::new();
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
-            let seq = sequence(Table::Pending, id - range(number).0)?;
+            let seq = sequence(Table::Pending, id - from)?;
             if entries.last().is_some_and(|before| before.seq + 1 != seq) {
                 return Err(altered(Table::Pending));
             }
@@ -100,7 +74,15 @@ impl Reader {
             let plaintext = self
                 .keys
                 .open(Table::Pending, Some(team), &context, sealed)?;
-            entries.push(decode(seq, &plaintext).ok_or(altered(Table::Pending))?);
+            let (raw, hash) = decode(&plaintext).ok_or(altered(Table::Pending))?;
+            let body = match hash {
+                None => None,
+                Some(hash) => {
+                    let body = self.body(team, &hash)?.ok_or(altered(Table::Bodies))?;
+                    Some((hash, body))
+                }
+            };
+            entries.push(PendingEntry { seq, raw, body });
         }
         Ok(entries)
     }
@@ -146,16 +128,18 @@ impl Tx<'_> {
             });
         }
         let id = range(log_number).0 + column(seq)?;
-        let tag = body.map(|(hash, _)| self.keys.tag(Table::Bodies, Some(team), hash.as_bytes()));
-        let plaintext = encode(raw, body)?;
+        let plaintext = encode(raw, body.map(|(hash, _)| hash))?;
         let sealed = self.seal(Table::Pending, Some(team), &context(log, seq), &plaintext)?;
         self.conn
             .prepare_cached(
-                "INSERT INTO pending (id, team_id, log_id, body_tag, sealed)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO pending (id, team_id, log_id, sealed) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![id, team_number, log_number, tag, sealed])?;
-        Ok(())
+            .execute(params![id, team_number, log_number, sealed])?;
+        // Among the packed ones at once, where it stays when its entry is packed.
+        match body {
+            Some((hash, body)) => self.put_body(team, &hash, body),
+            None => Ok(()),
+        }
     }
 
     /// Turns the pending entries `first..=last`, the oldest there are, into a pack with the given
@@ -173,21 +157,28 @@ impl Tx<'_> {
         control: &[u8],
     ) -> Result<(), StoreError> {
         let (_, number) = self.log_number_or_new(team, log)?;
-        let (from, to) = (range(number).0, range(number).0 + column(last)?);
-        let entries = self.pending_in(team, log, number, (from, to))?;
-        let next = self.next_in(number)?;
-        let numbers = |entry: Option<&PendingEntry>| entry.map_or(next, |entry| entry.seq);
-        let (oldest, newest) = (numbers(entries.first()), numbers(entries.last()));
-        for (expected, found) in [(oldest, first), (newest, last)] {
-            if expected != found || entries.is_empty() {
+        let start = range(number).0;
+        let end = start + column(last)?;
+        let (oldest, newest): (Option<i64>, Option<i64>) = self
+            .conn
+            .prepare_cached("SELECT min(id), max(id) FROM pending WHERE id BETWEEN ?1 AND ?2")?
+            .query_row([start, end], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (Some(oldest), Some(newest)) = (oldest, newest) else {
+            return Err(StoreError::OutOfOrder {
+                expected: self.next_in(number)?,
+                found: first,
+            });
+        };
+        for (id, found) in [(oldest, first), (newest, last)] {
+            let expected = sequence(Table::Pending, id - start)?;
+            if expected != found {
                 return Err(StoreError::OutOfOrder { expected, found });
             }
         }
-        let bodies: Vec<_> = entries.into_iter().filter_map(|entry| entry.body).collect();
-        self.put_pack(team, log, first, last, control, &bodies)?;
+        self.put_pack::<&[u8]>(team, log, first, last, control, &[])?;
         self.conn
             .prepare_cached("DELETE FROM pending WHERE id BETWEEN ?1 AND ?2")?
-            .execute([from, to])?;
+            .execute([start, end])?;
         Ok(())
     }
 }
@@ -203,37 +194,29 @@ fn context(log: &LogId, seq: u64) -> Vec<u8> {
     [log.as_bytes(), &seq.to_le_bytes()[..]].concat()
 }
 
-/// `u32 length ‖ raw`, and behind it, where there is a body, `hash ‖ body`.
-fn encode(raw: &[u8], body: Option<(EntryHash, &[u8])>) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+/// `u32 length ‖ raw`, and behind it, where there is a body, its entry's hash.
+fn encode(raw: &[u8], hash: Option<EntryHash>) -> Result<Opened, StoreError> {
     let length = u32::try_from(raw.len()).map_err(|_| StoreError::TooLarge {
         what: "an entry",
         len: raw.len(),
-        max: crate::sealed::MAX_ROW,
+        max: MAX_ROW,
     })?;
-    let room = 4 + raw.len() + body.map_or(0, |(_, body)| 32 + body.len());
-    let mut plaintext = Zeroizing::new(Vec::with_capacity(room));
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(4 + raw.len() + 32));
     plaintext.extend_from_slice(&length.to_le_bytes());
     plaintext.extend_from_slice(raw);
-    if let Some((hash, body)) = body {
+    if let Some(hash) = hash {
         plaintext.extend_from_slice(hash.as_bytes());
-        plaintext.extend_from_slice(body);
     }
     Ok(plaintext)
 }
 
-fn decode(seq: u64, plaintext: &[u8]) -> Option<PendingEntry> {
+fn decode(plaintext: &[u8]) -> Option<(Opened, Option<EntryHash>)> {
     let (length, rest) = plaintext.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
     let (raw, rest) = rest.split_at_checked(length)?;
-    let body = if rest.is_empty() {
-        None
-    } else {
-        let (hash, body) = rest.split_first_chunk::<32>()?;
-        Some((EntryHash::new(*hash), Zeroizing::new(body.to_vec())))
+    let hash = match rest {
+        [] => None,
+        hash => Some(EntryHash::new(hash.try_into().ok()?)),
     };
-    Some(PendingEntry {
-        seq,
-        raw: Zeroizing::new(raw.to_vec()),
-        body,
-    })
+    Some((Zeroizing::new(raw.to_vec()), hash))
 }
