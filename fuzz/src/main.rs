@@ -162,3 +162,31 @@ fn write_corpus(folder: &Path, chosen: &[Target]) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hint::black_box;
+
+    use super::*;
+
+    fn target(run: fn(&[u8])) -> Target {
+        Target {
+            name: "planted",
+            run,
+            corpus: || vec![vec![1, 2, 3]],
+            spare: 1 << 20,
+        }
+    }
+
+    #[test]
+    fn a_panic_and_a_glutton_are_found() {
+        assert_eq!(guarded(&target(|_| {}), &[0]), Ok(()));
+        let panics = guarded(&target(|b| assert!(b.is_empty(), "planted")), &[0]);
+        assert!(panics.is_err_and(|why| why.contains("planted")));
+        let eats = target(|_| drop(black_box(vec![1_u8; 8 << 20])));
+        assert!(guarded(&eats, &[0]).is_err_and(|why| why.contains("memory")));
+        // Found by mutation too, not only in what is handed over.
+        let picky = target(|b| assert!(b.len() == 3, "planted"));
+        assert!(!fuzz(&picky, Limit::Inputs(1000)));
+    }
+}

@@ -102,7 +102,7 @@ fn offer_ctx() -> Ctx {
 }
 
 /// docs/format.md, "Joining".
-fn request_ctx() -> (Vec<u8>, Ctx) {
+pub(super) fn request_ctx() -> (Vec<u8>, Ctx) {
     let w = world();
     let fields: [&[u8]; 2] = [w.team.as_bytes(), w.invite.as_bytes()];
     (

@@ -62,7 +62,7 @@ fn look_at(replica: &Replica) {
     let _ = black_box(replica.ends());
 }
 
-fn forged(w: &World, data: &[u8]) -> Vec<Entry> {
+pub(super) fn forged(w: &World, data: &[u8]) -> Vec<Entry> {
     let mut ends =
         [&w.ana, &w.mara].map(|r| (*r.chain().place(), r.chain().next_seq(), r.chain().prev()));
     let mut out = Vec::new();

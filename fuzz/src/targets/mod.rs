@@ -6,3 +6,64 @@ pub(crate) mod member;
 pub(crate) mod names;
 pub(crate) mod sealed;
 pub(crate) mod wire;
+
+#[cfg(test)]
+mod tests {
+    use conclave_core::{
+        cbor,
+        item::ItemContent,
+        pack::{Head, Pack},
+        replica::{Offer, RequestProblem},
+        sealing::seal_to_scope,
+    };
+
+    use super::*;
+    use crate::{
+        TARGETS,
+        world::{rng, world},
+    };
+
+    /// A target whose inputs are all refused at the door would test the door alone.
+    #[test]
+    fn what_the_targets_begin_with_is_accepted() {
+        let w = world();
+        for target in TARGETS {
+            let corpus = (target.corpus)();
+            assert!(!corpus.is_empty(), "{}", target.name);
+            corpus.iter().for_each(|bytes| (target.run)(bytes));
+        }
+        let pack = Pack::open(w.team, &w.out, &w.pack.0, &w.pack.1).unwrap();
+        assert!(pack.verify().unwrap().bodies(&w.pack.1).is_ok());
+        assert!(Head::open(w.team, &w.out, &w.pack.0, &w.head).is_ok());
+        assert!(Offer::open(w.team, w.invite, &w.code, &w.offer).is_ok());
+        assert!(w.ana.open_request(w.invite, &w.request).is_ok());
+        for plain in [
+            wire::pack_controls(),
+            wire::head_bodies(),
+            joining::offer_bodies(),
+        ] {
+            assert!(cbor::validate(&plain[0]).is_ok());
+        }
+        assert!(ItemContent::decode(&item::items()[0]).is_ok());
+        assert!(member::records().len() > 20);
+    }
+
+    #[test]
+    fn the_hand_made_request_is_refused_for_its_signatures_alone() {
+        let w = world();
+        let (info, ctx) = joining::request_ctx();
+        let (_, pk) = w.ana.scope_key(w.ana.own_scope()).unwrap();
+        let plain = &joining::request_bodies()[0];
+        let sealed = seal_to_scope(&[&pk], &info, &ctx, plain, &mut rng(1)).unwrap();
+        let problem = w.ana.open_request(w.invite, &sealed).unwrap_err();
+        assert_eq!(problem, RequestProblem::CodeNotProven);
+    }
+
+    #[test]
+    fn members_entries_reach_the_team() {
+        let w = world();
+        for record in member::records() {
+            assert!(!member::forged(w, &record).is_empty());
+        }
+    }
+}

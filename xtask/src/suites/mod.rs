@@ -90,7 +90,7 @@ impl Suite {
             Self::Journeys => rust::binary("journeys"),
             Self::Ui => ui::script("test"),
             Self::Desktop => desktop::run(),
-            Self::FuzzSmoke => rust::binary("fuzz_smoke"),
+            Self::FuzzSmoke => rust::fuzz_smoke(),
         }
     }
 }

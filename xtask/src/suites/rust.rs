@@ -30,6 +30,19 @@ pub(super) fn binary(name: &str) -> Outcome {
     sh::run(sh::cargo().args(["test", "--workspace", "--test", name]))
 }
 
+/// Runs every fuzz target for its share of a minute, and the tests of what they begin with. They are
+/// a workspace of their own, built in release: what counts is how much is tried.
+pub(super) fn fuzz_smoke() -> Outcome {
+    let here = ["--release", "--manifest-path", "fuzz/Cargo.toml"];
+    sh::run(sh::cargo().arg("test").args(here))?;
+    sh::run(
+        sh::cargo()
+            .arg("run")
+            .args(here)
+            .args(["--", "--seconds", "60"]),
+    )
+}
+
 /// Refuses a suite whose file is not there: a suite that runs nothing would look green.
 pub(super) fn exists(name: &str) -> Outcome {
     let packages = repo::packages()?;
