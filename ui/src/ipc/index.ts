@@ -47,7 +47,8 @@ export async function reveal<C extends keyof RevealCommands>(
 ): Promise<string> {
   const args = request.length ? { req: request[0] } : undefined;
   const answer = await invoke(command, args);
-  const bytes = answer instanceof ArrayBuffer ? new Uint8Array(answer) : Uint8Array.from(answer as number[]);
+  // An older webview hands raw answers over as a list of numbers.
+  const bytes = Array.isArray(answer) ? Uint8Array.from(answer) : new Uint8Array(answer as ArrayBuffer);
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   bytes.fill(0);
   return text;

@@ -61,7 +61,7 @@ export function isEditable(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLTextAreaElement) return true;
   if (target instanceof HTMLInputElement) return !/^(checkbox|radio|range|button|submit)$/.test(target.type);
-  return target.isContentEditable;
+  return target.isContentEditable === true;
 }
 
 /** True for an event that would type one visible character. */

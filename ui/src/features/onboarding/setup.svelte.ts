@@ -71,13 +71,17 @@ class Setup {
   start(): () => void {
     this.deviceName ||= session.state?.device_name ?? '';
     this.personName ||= session.state?.person_name_hint ?? '';
-    return on('file-dropped', ({ path }) => {
+    const stop = on('file-dropped', ({ path }) => {
       if (this.step !== 'welcome' && this.step !== 'file') return;
       this.path = 'join';
       this.step = 'file';
       this.invitationInput = path;
       void this.openInvitation();
     });
+    return () => {
+      stop();
+      this.reset();
+    };
   }
   choose(path: 'start' | 'join'): void {
     this.path = path;
@@ -85,6 +89,7 @@ class Setup {
   }
   back(): void {
     this.#go(-1);
+    if (this.step === 'welcome') void call('setup_cancel').catch(() => undefined);
   }
   #go(by: number): void {
     this.error = null;
@@ -247,10 +252,24 @@ class Setup {
       }),
     );
   }
-  /** Back to a clean first screen; the shell forgets passphrase, invitation and code. */
-  async cancel(): Promise<void> {
-    await call('setup_cancel').catch(() => undefined);
-    Object.assign(this, new Setup());
+  /** Forgets what was entered here; the shell forgets passphrase, invitation and code by itself. */
+  reset(): void {
+    this.path = 'start';
+    this.step = 'welcome';
+    this.error = null;
+    this.personName = '';
+    this.teamName = '';
+    this.deviceName = '';
+    this.keychain = false;
+    this.suggestion = '';
+    this.own = null;
+    this.strength = null;
+    this.storageKind = 'none';
+    this.folder = '';
+    this.check = null;
+    this.invitationInput = '';
+    this.invitation = null;
+    this.preview = null;
   }
 }
 

@@ -1,0 +1,38 @@
+// Opens the whole window on a scene of the stand-in, as a test sees it.
+import { render } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { expect } from 'vitest';
+import App from '../src/views/App.svelte';
+import { setTransport } from '../src/ipc';
+import { Fake, type Scene } from '../src/ipc/dev';
+import { session } from '../src/features/shared/session.svelte';
+
+/** Lets promises and effects of a few rounds settle. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 6; i += 1) await new Promise((done) => setTimeout(done, 0));
+}
+
+export async function open(scene: Scene) {
+  session.wipe();
+  session.state = null;
+  session.problem = null;
+  const fake = new Fake(scene);
+  setTransport(fake);
+  const user = userEvent.setup();
+  render(App);
+  await settle();
+  const called = (command: string) =>
+    fake.calls.filter((call) => call.command === command).map((call) => call.args);
+  return { fake, user, called };
+}
+
+/** Nothing serious or critical; colours need a real browser and are measured elsewhere. */
+export async function expectAccessible(): Promise<void> {
+  const result = await axe.run(document, {
+    resultTypes: ['violations'],
+    rules: { 'color-contrast': { enabled: false }, 'page-has-heading-one': { enabled: false } },
+  });
+  const loud = result.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
+  expect(loud.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join('\n')}`)).toEqual([]);
+}
