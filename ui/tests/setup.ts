@@ -1,10 +1,14 @@
 // What a browser has and jsdom lacks, so that components mount as they do in the window.
+import { readFileSync } from 'node:fs';
 import '@testing-library/jest-dom/vitest';
 import { afterEach, vi } from 'vitest';
 
 if (typeof document !== 'undefined') browser();
 
 function browser(): void {
+  const page = new DOMParser().parseFromString(readFileSync('index.html', 'utf8'), 'text/html');
+  document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
   vi.stubGlobal('matchMedia', (query: string) => ({
     matches: false,
     media: query,

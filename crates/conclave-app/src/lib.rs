@@ -6,8 +6,14 @@ pub mod clock;
 pub mod commands;
 mod convert;
 pub mod engine;
+pub mod generator;
 pub mod keychain;
 pub mod random;
 pub mod recovery;
+pub mod search;
 pub mod secret_file;
 pub mod session;
+pub mod strength;
+pub mod words;
+
+pub use conclave_crypto::KdfParams;

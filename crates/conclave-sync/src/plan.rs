@@ -83,14 +83,14 @@ pub(crate) struct Patrol {
     pub(crate) check: usize,
 }
 
-/// Plans a round.
+/// Plans a round. The second is whether logs that were never heard of had to be left for the next.
 pub(crate) fn plan(
     snapshot: &Snapshot,
     heads: &Heads,
     memory: &Memory,
     patrol: &Patrol,
     now_ms: u64,
-) -> Vec<Case> {
+) -> (Vec<Case>, bool) {
     let mut logs: BTreeSet<LogId> = heads.logs().map(|(log, _)| *log).collect();
     logs.extend(snapshot.logs.keys());
     logs.extend(snapshot.mentioned.keys());
@@ -139,7 +139,7 @@ pub(crate) fn plan(
         }
         planned.push(case);
     }
-    planned
+    (planned, strangers > MAX_STRANGERS)
 }
 
 impl Case {

@@ -158,12 +158,14 @@ impl Syncer {
         };
         self.memory
             .keep_waiting_if(|key| is_asked_for(key, &snapshot, &heads));
-        let cases = plan(&snapshot, &heads, &self.memory, &patrol, now_ms);
+        let (cases, left) = plan(&snapshot, &heads, &self.memory, &patrol, now_ms);
         let mut round = Round {
             stop: snapshot.stop,
             ..Round::default()
         };
         self.read(cases, now_ms, &mut round).await?;
+        // Where none of them was real, the rest can wait: made-up names must not keep it busy.
+        round.more |= left && round.news > 0;
         if round.stop.is_some() {
             return Ok(round);
         }

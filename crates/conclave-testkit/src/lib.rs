@@ -9,4 +9,5 @@ pub mod memory_remote;
 pub mod reference;
 pub mod remote_contract;
 pub mod rng;
+pub mod stories;
 pub mod worlds;

@@ -3,11 +3,14 @@
 //! The shell knows the operating system and Tauri; it holds no rule of the product.
 
 mod args;
+mod dialogs;
 pub(crate) mod env;
+mod idle;
 mod lock;
 mod profile;
 mod run;
 mod window;
 
+pub(crate) use dialogs::{open_in_browser, pick_file, pick_folder, save_path};
 pub(crate) use lock::rebuild as lock_page;
 pub(crate) use run::start;

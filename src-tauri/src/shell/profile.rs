@@ -47,6 +47,11 @@ impl Profile {
         Ok(Self { dir, is_default })
     }
 
+    /// The profile's folder.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// What WebKit keeps for the page: nothing that matters, and it is emptied at every start.
     pub(crate) fn webview_dir(&self) -> PathBuf {
         self.dir.join("webview")

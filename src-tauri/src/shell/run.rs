@@ -1,10 +1,25 @@
 //! From the command line to the event loop.
 
-use std::{ffi::OsString, fs, io::Write, process::ExitCode};
+use std::{
+    ffi::OsString,
+    fs,
+    io::Write,
+    process::ExitCode,
+    sync::{Arc, OnceLock},
+};
+
+use conclave_app::{
+    KdfParams,
+    api::app::LockReason,
+    clock::SystemClock,
+    keychain::{Keychain, OsKeychain},
+    session::{App, Config, SyncEvent},
+};
+use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
 use super::{
     args::{self, Request},
-    lock,
+    idle, lock,
     profile::Profile,
     window,
 };
@@ -35,24 +50,80 @@ fn open(profile: Profile) -> ExitCode {
     // of its own needs a name of its own.
     let config = context.config_mut();
     config.identifier = profile.instance_name(&config.identifier);
+    let events: Arc<OnceLock<AppHandle>> = Arc::default();
+    let started = App::start(config_of(&profile, Arc::clone(&events)));
+    let vault = match started {
+        Ok(vault) => Arc::new(vault),
+        Err(error) => return complain(&error, 1),
+    };
+    let quitting = Arc::clone(&vault);
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _args, _dir| {
             window::raise(app);
         }))
+        .plugin(tauri_plugin_dialog::init())
         .manage(profile)
+        .manage(Arc::clone(&vault))
         .manage(lock::Pending::default())
         .invoke_handler(commands::handler())
-        .setup(|app| {
+        .setup(move |app| {
+            let _ = events.set(app.handle().clone());
+            idle::watch(app.handle().clone(), vault);
             window::open(app.handle(), None)?;
             Ok(())
         })
         .build(context);
     match app {
         Ok(app) => {
-            app.run(|app, event| lock::on_event(app, &event));
+            app.run(move |app, event| {
+                if matches!(event, RunEvent::Exit) {
+                    quitting.lock(LockReason::Manual);
+                }
+                lock::on_event(app, &event);
+            });
             ExitCode::SUCCESS
         }
         Err(error) => complain(&error, 1),
+    }
+}
+
+fn config_of(profile: &Profile, events: Arc<OnceLock<AppHandle>>) -> Config {
+    let keychain = OsKeychain::new("Conclave");
+    // Where there is no keychain the person is told so and the profile says it, for good.
+    let usable = keychain.describe().unavailable.is_none();
+    Config {
+        folder: profile.dir().to_owned(),
+        keychain: usable.then(|| Arc::new(keychain) as Arc<dyn Keychain>),
+        clock: Arc::new(SystemClock),
+        kdf: KdfParams::DEFAULT,
+        invite_kdf: KdfParams::INVITE,
+        listener: Arc::new(move |event| {
+            if let Some(app) = events.get() {
+                tell(app, event);
+            }
+        }),
+    }
+}
+
+/// Passes a change on to the page.
+fn tell(app: &AppHandle, event: SyncEvent) {
+    let vault = app.state::<Arc<App>>();
+    let told = match event {
+        SyncEvent::ClipboardCleared => {
+            app.emit("clipboard", serde_json::json!({ "state": "cleared", "clears_in_s": 0 }))
+        }
+        _ => app
+            .emit("sync-status", vault.sync_status())
+            .and_then(|()| app.emit("state-changed", vault.state()))
+            .and_then(|()| {
+                let items = serde_json::json!({ "generation": vault.generation(), "items": null });
+                app.emit("items-changed", items)
+            })
+            .and_then(|()| app.emit("vaults-changed", ()))
+            .and_then(|()| app.emit("people-changed", ())),
+    };
+    if let Err(error) = told {
+        tracing::warn!(%error, "the page could not be told of a change");
     }
 }
 

@@ -135,6 +135,24 @@ impl App {
         Ok(copied)
     }
 
+    /// A web address, to be opened by the shell.
+    ///
+    /// # Errors
+    /// [`Code::FieldEmpty`], [`Code::UrlRefused`] for a field that is none.
+    pub fn item_url(&self, item: &str, field: &str) -> Result<String, AppError> {
+        let item = item_id(item)?;
+        self.with(|engine| {
+            let content = engine.open_item(&item)?.content;
+            let found = fields::find(&content, field).ok_or(Code::FieldEmpty)?;
+            if found.is_concealed() || found.kind != conclave_core::item::FieldKind::URL {
+                return Err(Code::UrlRefused.into());
+            }
+            let text = found.value.expose().trim();
+            let bare = !text.contains("://");
+            Ok(if bare { format!("https://{text}") } else { text.to_owned() })
+        })
+    }
+
     fn used_value(
         &self,
         item: &str,
@@ -415,7 +433,7 @@ pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> 
         } else {
             Vec::new()
         },
-        strength: main.map(|field| super::strength::of(field.value.expose())),
+        strength: main.map(|field| super::secrets::strength_of(field.value.expose())),
         state: conflicts.then(|| ItemState::Versions { count: count(state.heads.len()) }),
     })
 }

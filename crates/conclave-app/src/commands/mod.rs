@@ -5,7 +5,7 @@ mod draft;
 mod fields;
 mod items;
 mod people;
+pub mod secrets;
 mod settings;
 mod share;
-pub mod strength;
 mod vaults;

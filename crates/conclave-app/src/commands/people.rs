@@ -1,5 +1,7 @@
 //! People, invitations, and letting somebody in.
 
+use std::path::Path;
+
 use conclave_core::{
     cbor,
     id::{InviteId, ScopeId, UserId},
@@ -9,15 +11,14 @@ use conclave_core::{
     role,
 };
 use conclave_crypto::InviteCodeKey;
-use diceware_wordlists::EFF_LONG_WORDLIST;
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
-use zeroize::Zeroizing;
 
 use super::items::person;
 use crate::{
     api::{
         AppError, Code, KeyState, Role,
+        app::Picked,
         people::{
             Invite, InviteCreate, InviteReady, InviteState, JoinRequest, PeopleView, PersonRow,
             Problem, VaultChip,
@@ -27,6 +28,7 @@ use crate::{
     engine::{Engine, EngineError},
     random,
     session::{App, Invitation},
+    words::InviteWords,
 };
 
 const INVITES: &str = "invites";
@@ -280,8 +282,8 @@ impl App {
         let mut id = [0; 32];
         rng.fill_bytes(&mut id);
         let invite = InviteId::new(id);
-        let words = six_words();
-        let code = Zeroizing::new(words.join(" "));
+        let words = InviteWords::random(&mut rng);
+        let code = words.text();
         let key = InviteCodeKey::derive(code.as_bytes(), &id, self.invite_kdf())
             .map_err(|e| AppError::new(Code::Internal, e))?;
         let now = self.now();
@@ -327,7 +329,7 @@ impl App {
             invite: invite.to_string(),
             name: row.name.clone(),
             colour,
-            words: words.iter().map(|w| (*w).to_owned()).collect(),
+            words: words.words().map(str::to_owned).collect(),
             expires_ms: row.expires_ms,
             file_name: file_name(&row.name),
             in_folder: true,
@@ -377,6 +379,25 @@ impl App {
             let team = engine.team;
             Ok(Invitation { team, invite: id, key: row.key }.to_text())
         })
+    }
+
+    /// Saves the invitation as a file.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], or what the disk says.
+    pub fn invite_file_save(&self, invite: &str, path: &Path) -> Result<Picked, AppError> {
+        let text = self.invite_text(invite)? + "\n";
+        std::fs::write(path, text).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
+        Ok(Picked { path: path.display().to_string() })
+    }
+
+    /// Copies the invitation as text.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::ClipboardUnavailable`].
+    pub fn invite_file_copy(&self, invite: &str) -> Result<(), AppError> {
+        let text = self.invite_text(invite)?;
+        Ok(self.clipboard.copy_text(&text)?)
     }
 
     /// Lets somebody in whom the code proved.
@@ -446,22 +467,6 @@ async fn fetch(remote: &dyn Remote, invite: InviteId) -> Vec<(Digest, Vec<u8>)> 
         }
     }
     out
-}
-
-/// Six words of the EFF long list: 77 bits.
-fn six_words() -> [&'static str; 6] {
-    let mut rng = random::os();
-    core::array::from_fn(|_| {
-        // 7,776 divides nothing evenly; numbers from the uneven rest are thrown again.
-        loop {
-            let mut bytes = [0; 2];
-            rng.fill_bytes(&mut bytes);
-            let index = usize::from(u16::from_le_bytes(bytes));
-            if index < 7776 * 8 {
-                break EFF_LONG_WORDLIST.get(index % 7776).copied().unwrap_or_default();
-            }
-        }
-    })
 }
 
 fn file_name(name: &str) -> String {

@@ -107,6 +107,26 @@ impl App {
         Ok(self.state())
     }
 
+    /// Copies text that is no secret.
+    ///
+    /// # Errors
+    /// [`Code::ClipboardUnavailable`].
+    pub fn text_copy(&self, text: &str) -> Result<(), AppError> {
+        Ok(self.clipboard.copy_text(text)?)
+    }
+
+    /// Whether sleep locks.
+    #[must_use]
+    pub fn locks_on_sleep(&self) -> bool {
+        self.prefs().lock_on_sleep
+    }
+
+    /// Rises with every change that a view may show.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.engine.lock().as_ref().map_or(0, Engine::generation)
+    }
+
     /// Where the team's files are kept.
     #[must_use]
     pub fn storage(&self) -> Storage {

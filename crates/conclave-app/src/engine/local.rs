@@ -64,6 +64,18 @@ impl Engine {
         }
     }
 
+    /// Boxes keys to those who became entitled, or whose own keys have only now arrived. What does
+    /// not succeed is tried again with the next news.
+    fn hand_on_keys(&mut self) {
+        if !self.is_member() || self.stopped().is_some() {
+            return;
+        }
+        let done = self.commit(|replica, now| replica.reconcile(now, &mut random::os()));
+        if let Err(error) = done {
+            tracing::warn!(%error, "keys could not be handed on");
+        }
+    }
+
     fn value(&self, name: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         self.store.value(Some(&self.team), name).ok().flatten()
     }
@@ -269,7 +281,9 @@ impl Local for Engine {
             entries.extend(incoming.pack.into_entries());
         }
         self.replica.insert(entries);
-        self.after_news().map_err(store_error)
+        self.after_news().map_err(store_error)?;
+        self.hand_on_keys();
+        Ok(())
     }
 
     fn alarm(&mut self, alarm: Alarm) {

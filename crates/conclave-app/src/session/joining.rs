@@ -22,6 +22,7 @@ use crate::{
         settings::Prefs,
     },
     random,
+    words::InviteWords,
 };
 
 /// The first word of an invitation's text.
@@ -152,7 +153,7 @@ impl App {
     /// # Errors
     /// [`Code::CodeWrong`], [`Code::CodeIncomplete`], [`Code::InvitationExpired`].
     pub fn join_code(&self, words: &str) -> Result<JoinPreview, AppError> {
-        let code = normal_code(words).ok_or(Code::CodeIncomplete)?;
+        let code = InviteWords::parse(words).map_err(|_| AppError::from(Code::CodeIncomplete))?.text();
         let (invitation, remote) = {
             let inner = self.inner();
             let joining = inner.joining.as_ref().ok_or(Code::InvitationUnreadable)?;
@@ -272,13 +273,6 @@ impl App {
         })
     }
 }
-
-/// Six words in lower case with one space between.
-pub(crate) fn normal_code(words: &str) -> Option<String> {
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    (words.len() == 6).then(|| words.join(" "))
-}
-
 
 #[cfg(test)]
 mod tests {

@@ -41,7 +41,7 @@ impl App {
     /// [`Code::WeakPassphrase`] below eight characters; the window shows how strong it is.
     pub fn setup_passphrase(&self, passphrase: &[u8]) -> Result<(), AppError> {
         let text = std::str::from_utf8(passphrase).map_err(|_| Code::WeakPassphrase)?;
-        if !crate::commands::strength::of(text).acceptable {
+        if !crate::commands::secrets::strength_of(text).acceptable {
             return Err(Code::WeakPassphrase.into());
         }
         self.inner().setup.passphrase = Some(Zeroizing::new(passphrase.to_vec()));

@@ -117,12 +117,23 @@ impl App {
         }
         let handle = self.inner().syncing.as_ref().map(|syncing| syncing.handle.clone());
         if let Some(handle) = handle {
-            let mut status = handle.status();
-            status.mark_unchanged();
-            handle.sync_now();
+            // A round that was under way when this was asked may have looked too early; the
+            // second one began after it.
             let wait = async {
-                let limit = std::time::Duration::from_secs(10);
-                let _ = tokio::time::timeout(limit, status.changed()).await;
+                for _ in 0..2 {
+                    let asked = self.now();
+                    let mut status = handle.status();
+                    handle.sync_now();
+                    let limit = std::time::Duration::from_secs(10);
+                    let done = status.wait_for(|s| {
+                        s.last_ms.is_some_and(|at| at > asked)
+                            || matches!(
+                                s.state,
+                                State::Offline | State::FolderMissing | State::Stopped(_)
+                            )
+                    });
+                    let _ = tokio::time::timeout(limit, done).await;
+                }
             };
             self.runtime.block_on(wait);
         }

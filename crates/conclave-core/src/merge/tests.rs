@@ -89,7 +89,7 @@ fn with(edit: impl FnOnce(&mut ItemContent)) -> ItemContent {
 }
 
 fn password(value: &str) -> ItemContent {
-    with(|c| drop(c.edit_field(id(2), |f| f.value = value.into())))
+    with(|c| assert!(c.edit_field(id(2), |f| f.value = value.into())))
 }
 
 #[test]

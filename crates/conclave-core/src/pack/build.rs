@@ -93,7 +93,10 @@ pub fn build(
         signature: signature.to_bytes(),
     });
     let span = Span::new(first, last).ok_or(BuildError::Chain)?;
-    let id = PackId { log: place.log, span };
+    let id = PackId {
+        log: place.log,
+        span,
+    };
     let sealed = env::seal(
         out,
         &outer_ctx(label::PACK_CONTROL, &id, &team),

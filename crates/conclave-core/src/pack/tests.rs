@@ -129,7 +129,8 @@ fn belongs_to_one_name_and_one_team() {
     let mut chain = Chain::start(w.identity.place(w.team));
     let entries = w.entries(&mut chain, 3);
     let (name, file) = w.pack(&entries);
-    let other_log = PackId { log: crate::id::LogId::new([9; 32]),
+    let other_log = PackId {
+        log: crate::id::LogId::new([9; 32]),
         ..name
     };
     let other_seq = PackId {

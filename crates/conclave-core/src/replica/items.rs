@@ -108,7 +108,13 @@ fn gather(nodes: &[&Entry], rights: &Rights) -> Option<Item> {
         .map(|e| e.hash)
         .collect();
     let (tombstones, deleted) = (history.tombstones(), history.is_deleted());
-    (!heads.is_empty()).then_some(Item { home, revisions, heads, tombstones, deleted })
+    (!heads.is_empty()).then_some(Item {
+        home,
+        revisions,
+        heads,
+        tombstones,
+        deleted,
+    })
 }
 
 fn counts(entry: &Entry, home: ScopeId, rights: &Rights) -> bool {
@@ -166,7 +172,9 @@ impl Replica {
     /// All revisions and tombstones of an item, whether they are revisions and whether they count.
     #[must_use]
     pub fn item_nodes(&self, item: &ItemId) -> Vec<(EntryHash, bool, bool)> {
-        let Some(home) = self.item(item).map(|item| item.home) else { return Vec::new() };
+        let Some(home) = self.item(item).map(|item| item.home) else {
+            return Vec::new();
+        };
         self.entries
             .values()
             .filter_map(|e| {

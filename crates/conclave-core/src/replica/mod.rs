@@ -249,7 +249,9 @@ impl Replica {
 
     /// Per log the seqs at which an entry is known, ascending.
     pub fn known_seqs(&self) -> impl Iterator<Item = (LogId, impl Iterator<Item = u64>)> {
-        self.places.iter().map(|(log, at)| (*log, at.keys().copied()))
+        self.places
+            .iter()
+            .map(|(log, at)| (*log, at.keys().copied()))
     }
 
     /// The entries known at a place of a log.

@@ -1,6 +1,7 @@
 //! Tests of the whole store, from inside, where its rows can be tampered with.
 
 mod canary;
+mod frozen;
 mod header;
 mod hostile;
 mod migration;
@@ -8,7 +9,7 @@ mod overviews;
 mod rows;
 mod trouble;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 use conclave_core::id::{EntryHash, ItemId, LogId, TeamId};
 use conclave_crypto::{KdfParams, LocalKey, LocalMasterKey};
@@ -56,13 +57,27 @@ fn header(profile: u8) -> LockHeader {
     header
 }
 
-/// A new, unlocked profile. Its commits do not wait for the disk.
+/// A new, unlocked profile. Its commits do not wait for the disk, and neither does its making: it
+/// is made once and copied.
 fn profile(id: u8) -> (TempDir, OpenStore) {
+    static FIRST: OnceLock<Vec<u8>> = OnceLock::new();
+    static SECOND: OnceLock<Vec<u8>> = OnceLock::new();
+    let made = match id {
+        1 => FIRST.get_or_init(|| make(1)),
+        2 => SECOND.get_or_init(|| make(2)),
+        _ => panic!("there are two"),
+    };
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::create(folder.path(), &header(id), &lmk(), &mut rng(2)).unwrap();
-    let store = unlock(store).map_err(|(_, error)| error).unwrap();
-    hurry(&store);
+    std::fs::write(folder.path().join("conclave.db"), made).unwrap();
+    let store = reopen(folder.path()).unwrap();
     (folder, store)
+}
+
+/// The file of a new profile.
+fn make(id: u8) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::create(folder.path(), &header(id), &lmk(), &mut rng(2)).unwrap());
+    std::fs::read(folder.path().join("conclave.db")).unwrap()
 }
 
 #[expect(clippy::result_large_err, reason = "as Store::unlock")]

@@ -32,75 +32,12 @@ impl<'s, 'a> Epochs<'s, 'a> {
             epochs,
             know: BTreeMap::new(),
         };
-        out.know = out.fixpoint(|_, _| true, |_, _| true);
+        out.know = know(state.e.values().copied(), |_, _| true, |_| true);
         out
     }
 
     fn user_scope(&self, user: UserId) -> Option<ScopeId> {
         self.state.facts.users.get(&user).map(|u| u.scope)
-    }
-
-    /// Least fixpoint; `opens` (an entry and the place of a box in it) and `real` (a child and
-    /// its parent) tell for ground truth which boxes and parents hold what they say.
-    pub fn fixpoint(
-        &self,
-        opens: impl Fn(&Entry, usize) -> bool,
-        real: impl Fn(&Entry, EntryHash) -> bool,
-    ) -> BTreeMap<EntryHash, BTreeSet<DeviceId>> {
-        let mut know: BTreeMap<EntryHash, BTreeSet<DeviceId>> = self
-            .epochs
-            .iter()
-            .map(|(h, (x, _))| (*h, BTreeSet::from([x.device()])))
-            .collect();
-        let mut boxes: Vec<(EntryHash, &Entry, usize, &KeyBox)> = Vec::new();
-        for x in self.state.e.values() {
-            match &x.body {
-                Body::KeyEpoch(b) => {
-                    let each = b.boxes.iter().enumerate();
-                    boxes.extend(each.map(|(at, b)| (x.hash, *x, at, b)));
-                }
-                Body::KeyBoxAdd(a) if self.epochs.contains_key(&a.epoch) => {
-                    let each = a.boxes.iter().enumerate();
-                    boxes.extend(each.map(|(at, b)| (a.epoch, *x, at, b)));
-                }
-                _ => {}
-            }
-        }
-        loop {
-            let mut change = false;
-            for (epoch, x, at, sealed) in &boxes {
-                if !opens(x, *at) || !know.get(epoch).is_some_and(|k| k.contains(&x.device())) {
-                    continue;
-                }
-                let new: BTreeSet<DeviceId> = match (sealed.key, sealed.recipient) {
-                    (None, Recipient::Device(device)) => [device].into(),
-                    (None, _) => BTreeSet::new(),
-                    (Some(key), _) => know.get(&key).cloned().unwrap_or_default(),
-                };
-                let known = know.entry(*epoch).or_default();
-                let before = known.len();
-                known.extend(new);
-                change |= known.len() > before;
-            }
-            for (hash, (child, body)) in &self.epochs {
-                for parent in &body.parents {
-                    let holds = know
-                        .get(&parent.epoch)
-                        .is_some_and(|k| k.contains(&child.device()));
-                    if !holds || !real(child, parent.epoch) {
-                        continue;
-                    }
-                    let new = know.get(hash).cloned().unwrap_or_default();
-                    let known = know.entry(parent.epoch).or_default();
-                    let before = known.len();
-                    known.extend(new);
-                    change |= known.len() > before;
-                }
-            }
-            if !change {
-                return know;
-            }
-        }
     }
 
     /// Valid, and nobody known to hold it is outside.
@@ -158,5 +95,57 @@ impl<'s, 'a> Epochs<'s, 'a> {
             SubjectId::Group(_) => None,
         });
         each.collect()
+    }
+}
+
+/// Least fixpoint of Know. `opens` (an entry and the place of a box in it) and `real` (a child
+/// epoch) tell for ground truth which boxes and parents hold what they say.
+pub fn know<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    opens: impl Fn(&Entry, usize) -> bool,
+    real: impl Fn(&Entry) -> bool,
+) -> BTreeMap<EntryHash, BTreeSet<DeviceId>> {
+    let entries: BTreeMap<EntryHash, &Entry> = entries.map(|x| (x.hash, x)).collect();
+    let mut know = BTreeMap::new();
+    let mut boxes: Vec<(EntryHash, &Entry, usize, &KeyBox)> = Vec::new();
+    let mut children: Vec<(EntryHash, &Entry)> = Vec::new();
+    for x in entries.values() {
+        let (epoch, published) = match &x.body {
+            Body::KeyEpoch(b) => {
+                know.insert(x.hash, BTreeSet::from([x.device()]));
+                children.extend(b.parents.iter().map(|parent| (parent.epoch, *x)));
+                (x.hash, &b.boxes)
+            }
+            Body::KeyBoxAdd(b) => (b.epoch, &b.boxes),
+            _ => continue,
+        };
+        let each = published.iter().enumerate();
+        boxes.extend(each.map(|(at, sealed)| (epoch, *x, at, sealed)));
+    }
+    loop {
+        let before: usize = know.values().map(BTreeSet::len).sum();
+        let knows = |know: &BTreeMap<EntryHash, BTreeSet<DeviceId>>, epoch, device| {
+            know.get(&epoch).is_some_and(|k| k.contains(&device))
+        };
+        for (epoch, x, at, sealed) in &boxes {
+            if !opens(x, *at) || !knows(&know, *epoch, x.device()) {
+                continue;
+            }
+            let new: BTreeSet<DeviceId> = match (sealed.key, sealed.recipient) {
+                (None, Recipient::Device(device)) => [device].into(),
+                (None, _) => BTreeSet::new(),
+                (Some(key), _) => know.get(&key).cloned().unwrap_or_default(),
+            };
+            know.entry(*epoch).or_default().extend(new);
+        }
+        for (parent, child) in &children {
+            if real(child) && knows(&know, *parent, child.device()) {
+                let new = know.get(&child.hash).cloned().unwrap_or_default();
+                know.entry(*parent).or_default().extend(new);
+            }
+        }
+        if know.values().map(BTreeSet::len).sum::<usize>() == before {
+            return know;
+        }
     }
 }

@@ -26,7 +26,7 @@ use conclave_core::{
     role::Role,
 };
 
-pub use epochs::Epochs;
+pub use epochs::{Epochs, know};
 pub use tree::{Dev, Tree};
 
 /// What an entry is worth, lowest first.

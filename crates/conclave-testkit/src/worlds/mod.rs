@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use conclave_core::{authority::TeamFacts, entry::Entry, id::EntryHash};
 
-pub use outcome::{Held, Outcome, Reader};
+pub use outcome::{Held, Outcome, Reader, held};
 pub use read::read_worlds;
 
 /// A set of entries and the ground that they stand on.

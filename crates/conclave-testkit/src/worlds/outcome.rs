@@ -93,12 +93,11 @@ impl Outcome {
         out.tidy()
     }
 
-    /// By the naive evaluator, with the keys that devices really hold.
+    /// By the naive evaluator.
     #[must_use]
-    pub fn of_reference(facts: &TeamFacts, entries: &[&Entry], lies: &Lies) -> (Self, Held) {
+    pub fn of_reference(facts: &TeamFacts, entries: &[&Entry], held: &Held) -> Self {
         let state = reference::evaluate(facts, entries.iter().copied());
         let epochs = reference::Epochs::new(&state);
-        let held = held(&epochs, lies);
         let mut out = Self {
             live: state.live(),
             adopted: state.adopted(),
@@ -144,7 +143,7 @@ impl Outcome {
                 out.used.entry(scope).or_default().insert(device, used);
             }
         }
-        (out.tidy(), held)
+        out.tidy()
     }
 
     fn tidy(mut self) -> Self {
@@ -178,9 +177,12 @@ impl Outcome {
 /// there.
 pub type Held = BTreeMap<EntryHash, BTreeSet<DeviceId>>;
 
-fn held(epochs: &reference::Epochs<'_, '_>, lies: &Lies) -> Held {
-    epochs.fixpoint(
+/// Who holds which key.
+#[must_use]
+pub fn held(entries: &[&Entry], lies: &Lies) -> Held {
+    reference::know(
+        entries.iter().copied(),
         |entry, at| !lies.shut.contains(&(entry.hash, at)),
-        |child, _| !lies.hollow.contains(&child.hash),
+        |child| !lies.hollow.contains(&child.hash),
     )
 }

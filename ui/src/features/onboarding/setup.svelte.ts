@@ -123,10 +123,12 @@ class Setup {
   }
 
   async suggest(): Promise<void> {
-    await this.#run(async () => {
+    try {
       this.suggestion = await reveal('passphrase_suggest');
-      this.strength = await send('strength', this.suggestion);
-    });
+      await this.#rate(this.suggestion);
+    } catch (cause) {
+      this.error = AppError.from(cause);
+    }
   }
   writeOwn(): void {
     this.own = '';

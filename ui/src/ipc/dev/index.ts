@@ -54,10 +54,10 @@ export class Fake implements Transport {
     for (const handler of this.#listeners.get(event) ?? []) handler(payload);
   }
   async invoke(command: string, args?: Record<string, unknown> | Uint8Array): Promise<unknown> {
-    this.calls.push({ command, args: args instanceof Uint8Array ? 'bytes' : structuredClone(args) });
+    this.calls.push({ command, args: ArrayBuffer.isView(args) ? 'bytes' : structuredClone(args) });
     await Promise.resolve();
     const bytes = (text: string) => new TextEncoder().encode(text).slice().buffer;
-    if (args instanceof Uint8Array) {
+    if (ArrayBuffer.isView(args)) {
       const handler = this.#secret[command];
       if (!handler) throw new AppError('internal', `${MARKER}: no ${command}`);
       return structuredClone(handler(new TextDecoder().decode(args)));

@@ -1,0 +1,103 @@
+//! The frame of the window: state, lock, settings, syncing.
+
+use conclave_app::api::{
+    Code,
+    app::{AppState, Keychain, LockReason, StorageRequest, TextCopy},
+    settings::{DiagnosticsCopied, Prefs, RecoverySaved, SaveTo, Settings},
+    sync::SyncView,
+};
+use tauri::{AppHandle, command, ipc::Request};
+
+use super::{Answer, Shared, off, secret, secret_text};
+use crate::shell;
+
+#[command]
+pub(crate) async fn app_state(app: Shared<'_>) -> Answer<AppState> {
+    off(app, |app| Ok(app.state())).await
+}
+
+#[command]
+pub(crate) fn touch(app: Shared<'_>) {
+    app.touch();
+}
+
+/// Wipes the keys, then ends the page that may show secrets and opens a fresh one in its place.
+#[command]
+pub(crate) async fn lock(app: Shared<'_>, handle: AppHandle) -> Answer<()> {
+    off(app, |app| Ok(app.lock(LockReason::Manual))).await?;
+    shell::lock_page(&handle).map_err(|_| Code::Internal.into())
+}
+
+#[command]
+pub(crate) async fn unlock(app: Shared<'_>, request: Request<'_>) -> Answer<AppState> {
+    let passphrase = secret(&request)?;
+    off(app, move |app| app.unlock(&passphrase)).await
+}
+
+#[command]
+pub(crate) async fn unlock_keychain(app: Shared<'_>) -> Answer<AppState> {
+    off(app, |app| app.unlock_keychain()).await
+}
+
+#[command]
+pub(crate) async fn settings_get(app: Shared<'_>) -> Answer<Settings> {
+    off(app, |app| Ok(app.settings())).await
+}
+
+#[command]
+pub(crate) async fn settings_set(app: Shared<'_>, req: Prefs) -> Answer<Settings> {
+    off(app, move |app| app.settings_set(&req)).await
+}
+
+#[command]
+pub(crate) async fn keychain_enable(app: Shared<'_>, request: Request<'_>) -> Answer<Keychain> {
+    let passphrase = secret(&request)?;
+    off(app, move |app| app.keychain_enable(&passphrase)).await
+}
+
+#[command]
+pub(crate) async fn keychain_disable(app: Shared<'_>) -> Answer<Keychain> {
+    off(app, |app| app.keychain_disable()).await
+}
+
+#[command]
+pub(crate) async fn sync_status(app: Shared<'_>) -> Answer<SyncView> {
+    off(app, |app| Ok(app.sync_status())).await
+}
+
+#[command]
+pub(crate) async fn sync_now(app: Shared<'_>) -> Answer<SyncView> {
+    off(app, |app| app.sync_now()).await
+}
+
+#[command]
+pub(crate) async fn storage_set(app: Shared<'_>, req: StorageRequest) -> Answer<SyncView> {
+    off(app, move |app| app.storage_set(&req.storage)).await
+}
+
+#[command]
+pub(crate) async fn recovery_sheet_save(
+    app: Shared<'_>,
+    handle: AppHandle,
+    req: SaveTo,
+) -> Answer<Option<RecoverySaved>> {
+    let path = shell::save_path(&handle, req.path, "conclave-recovery-sheet.html").await;
+    let Some(path) = path else { return Ok(None) };
+    off(app, move |app| app.recovery_sheet_save(&path).map(Some)).await
+}
+
+#[command]
+pub(crate) async fn recovery_confirm(app: Shared<'_>, request: Request<'_>) -> Answer<AppState> {
+    let words = secret_text(&request)?;
+    off(app, move |app| app.recovery_confirm(&words)).await
+}
+
+#[command]
+pub(crate) async fn text_copy(app: Shared<'_>, req: TextCopy) -> Answer<()> {
+    off(app, move |app| app.text_copy(&req.text)).await
+}
+
+#[command]
+pub(crate) async fn diagnostics_copy(app: Shared<'_>) -> Answer<DiagnosticsCopied> {
+    off(app, |app| app.diagnostics_copy()).await
+}

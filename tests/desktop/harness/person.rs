@@ -1,0 +1,69 @@
+//! One person at one computer.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use conclave_testkit::desk::{Desk, Keyring};
+
+use super::{app::App, group::Group, shut_app, stage::Screen};
+
+/// A person: a home directory, a session bus, a keyring, and a data directory of the app. All of
+/// it lasts as long as the person, over as many starts of the app as a test wants.
+#[derive(Debug)]
+pub(crate) struct Person {
+    name: String,
+    desk: Desk,
+    screen: Arc<Screen>,
+}
+
+impl Person {
+    pub(super) fn new(name: &str, screen: Arc<Screen>) -> Self {
+        let desk = Desk::start(Keyring::Unlocked).unwrap_or_else(|e| panic!("{name}'s desk: {e}"));
+        Self {
+            name: name.to_owned(),
+            desk,
+            screen,
+        }
+    }
+
+    /// The name, for pictures.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The session, for a look at the keyring's files.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Where the app keeps this person's data.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.desk.home().join("conclave")
+    }
+
+    /// Opens the app under WebDriver, with this person's data.
+    pub(crate) async fn open(&self) -> App<'_> {
+        App::open(self).await
+    }
+
+    /// Starts the app as people get it, with its data in `dir`, driven by nobody.
+    pub(crate) fn start_shut(&self, dir: &Path) -> Group {
+        Group::start(self.command(&shut_app()).arg("--data-dir").arg(dir))
+    }
+
+    /// A command in this person's session, with the screen.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = self.desk.command(program);
+        command
+            .env("DISPLAY", self.screen.name())
+            .env("GDK_BACKEND", "x11")
+            // Nobody listens for accessibility events here.
+            .env("NO_AT_BRIDGE", "1")
+            // With that renderer off, WebDriver's picture of the page never comes.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
+        command
+    }
+}

@@ -1,0 +1,17 @@
+//! Real windows: the app as people get it, clicked through WebDriver, each person in a session of
+//! their own with a real keyring.
+//!
+//! `cargo xtask test --only desktop` builds the two apps that these tests open and names them in
+//! the environment.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may stop loudly, and starts the programs that it tests"
+)]
+#![cfg(target_os = "linux")]
+
+mod harness;
+mod lock;
+mod shell;

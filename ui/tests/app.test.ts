@@ -1,0 +1,196 @@
+// The rest of the window: settings, palette, recovery, shortcuts, and a look at every screen for the ear.
+import { screen, within } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { nav, type Overlay } from '../src/features/shared/nav.svelte';
+import { commands, SPECS } from '../src/features/shared/commands.svelte';
+import type { Scene } from '../src/ipc/dev';
+import { expectAccessible, open, settle } from './app';
+
+describe('nothing serious for the ear', () => {
+  test.each<Scene>(['main', 'empty', 'stopped', 'waiting', 'refused', 'locked', 'draft'])(
+    '%s',
+    async (scene) => {
+      await open(scene);
+      await expectAccessible();
+    },
+  );
+  test.each<Overlay>([
+    { type: 'palette' },
+    { type: 'shortcuts' },
+    { type: 'vault', vault: null },
+    { type: 'recovery' },
+    { type: 'keychain' },
+    { type: 'generator' },
+    { type: 'discard', then: () => undefined },
+  ])('$type', async (overlay) => {
+    await open('main');
+    nav.overlay = overlay;
+    await settle();
+    expect(screen.getByRole(overlay.type === 'discard' ? 'alertdialog' : 'dialog')).toBeInTheDocument();
+    await expectAccessible();
+  });
+  test('editing, settings, compare, history', async () => {
+    const { user } = await open('main');
+    await user.keyboard('{Control>}e{/Control}');
+    await settle();
+    await expectAccessible();
+    await user.keyboard('{Escape}');
+    await user.keyboard('{Control>},{/Control}');
+    await settle();
+    await expectAccessible();
+    nav.page = 'items';
+    await settle();
+    await user.click(screen.getByRole('option', { name: /Postgres/ }));
+    await settle();
+    for (const type of ['conflict', 'history'] as const) {
+      nav.overlay = { type, item: nav.selected ?? '' };
+      await settle();
+      await expectAccessible();
+    }
+  });
+});
+
+describe('keys', () => {
+  test('no two commands share a chord', () => {
+    const chords = SPECS.flatMap((spec) => spec.chords as readonly string[]);
+    expect(new Set(chords).size).toBe(chords.length);
+  });
+  test('every command does something in the open window', async () => {
+    await open('main');
+    expect(SPECS.filter((spec) => !commands.has(spec.id)).map((spec) => spec.id)).toEqual([]);
+  });
+  test('while a dialog is open only the lock works', async () => {
+    const { user, called } = await open('main');
+    nav.overlay = { type: 'shortcuts' };
+    await settle();
+    await user.keyboard('{Control>}n{/Control}{Control>}b{/Control}');
+    expect(called('item_copy_field')).toEqual([]);
+    await user.keyboard('{Control>}l{/Control}');
+    await settle();
+    expect(called('lock')).toHaveLength(1);
+  });
+  test('F6 goes round the panes', async () => {
+    const { user } = await open('main');
+    screen.getByRole('listbox', { name: 'Items' }).focus();
+    await user.keyboard('{F6}');
+    expect(screen.getByRole('region', { name: 'Item' })).toHaveFocus();
+    await user.keyboard('{F6}');
+    expect(screen.getByRole('button', { name: 'All items' })).toHaveFocus();
+    await user.keyboard('{F6}');
+    expect(screen.getByRole('listbox', { name: 'Items' })).toHaveFocus();
+  });
+  test('the native menu runs the same commands', async () => {
+    const { fake } = await open('main');
+    fake.emit('command', { id: 'settings' });
+    await settle();
+    expect(screen.getByRole('heading', { level: 1, name: 'Settings' })).toBeInTheDocument();
+  });
+});
+
+test('the palette finds commands, items and vaults', async () => {
+  const { user, called } = await open('main');
+  await user.keyboard('{Control>}k{/Control}');
+  await settle();
+  await user.keyboard('copy us');
+  await settle();
+  expect(within(screen.getByRole('dialog')).getByRole('option', { selected: true })).toHaveTextContent(
+    'Copy user name',
+  );
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(called('item_copy_field')).toHaveLength(1);
+  await user.keyboard('{Control>}k{/Control}');
+  await settle();
+  await user.keyboard('confl');
+  await settle();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(screen.getByRole('heading', { level: 1, name: 'Confluence' })).toBeInTheDocument();
+});
+test('a setting is saved at once, and a theme is seen at once', async () => {
+  const { user, called } = await open('main');
+  await user.keyboard('{Control>},{/Control}');
+  await settle();
+  await user.click(screen.getByRole('radio', { name: 'Compact' }));
+  await settle();
+  expect(called('settings_set')).toMatchObject([
+    { req: { look: { density: 'compact' }, lock_idle_min: 10 } },
+  ]);
+});
+test('unlocking by the key store is switched on by the passphrase, never by itself', async () => {
+  const { user, fake, called } = await open('main');
+  await user.keyboard('{Control>},{/Control}');
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'Turn on' }));
+  await settle();
+  const dialog = within(screen.getByRole('dialog', { name: 'Unlock with the system password' }));
+  await user.type(dialog.getByLabelText('Passphrase'), 'wrong{Enter}');
+  await settle();
+  expect(dialog.getByRole('alert')).toBeInTheDocument();
+  await user.type(dialog.getByLabelText('Passphrase'), 'velvet otter{Enter}');
+  await settle();
+  expect(fake.calls.filter((call) => call.command === 'keychain_enable').map((call) => call.args)).toEqual([
+    'bytes',
+    'bytes',
+  ]);
+  expect(screen.getByRole('button', { name: 'Turn off' })).toBeInTheDocument();
+  expect(called('keychain_disable')).toEqual([]);
+});
+test('the recovery sheet is saved, and two of its words are asked back', async () => {
+  const { user, called } = await open('empty');
+  await user.click(screen.getByRole('button', { name: 'Recovery kit not saved' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: /^Save as a page/ }));
+  await settle();
+  expect(called('recovery_sheet_save')).toEqual([{ req: { path: null } }]);
+  await user.type(screen.getByRole('textbox', { name: 'Word 3' }), 'wrong');
+  await user.type(screen.getByRole('textbox', { name: 'Word 11' }), 'wrong');
+  await user.click(screen.getByRole('button', { name: /^Confirm/ }));
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent('These words are not the ones on the sheet.');
+  await user.clear(screen.getByRole('textbox', { name: 'Word 3' }));
+  await user.type(screen.getByRole('textbox', { name: 'Word 3' }), 'otter');
+  await user.click(screen.getByRole('button', { name: /^Confirm/ }));
+  await settle();
+  expect(screen.queryByRole('button', { name: 'Recovery kit not saved' })).not.toBeInTheDocument();
+});
+test('a new vault', async () => {
+  const { user, called } = await open('main');
+  await user.click(screen.getByRole('button', { name: 'New vault' }));
+  await settle();
+  await user.keyboard('Finance{Enter}');
+  await settle();
+  expect(called('vault_create')).toEqual([{ req: { name: 'Finance', colour: 1 } }]);
+  expect(screen.getByRole('button', { name: 'Finance' })).toHaveAttribute('aria-current', 'page');
+});
+test('the stop can be looked into, and the own copy put back', async () => {
+  const { user, called } = await open('stopped');
+  await user.click(screen.getByRole('button', { name: 'Details' }));
+  expect(screen.getByText('Change 1207')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Put my copy back' }));
+  await settle();
+  expect(called('stop_put_back')).toHaveLength(1);
+  expect(screen.queryByText(/This storage went back/)).not.toBeInTheDocument();
+});
+test.each([
+  [{ state: 'local_only' }, 'Only on this computer'],
+  [{ state: 'saving', pending: 3 }, 'Saving 3 changes'],
+  [{ state: 'saving', pending: 1 }, 'Saving 1 change'],
+  [{ state: 'offline', pending: 3 }, 'Offline – 3 changes kept on this computer'],
+  [{ state: 'folder_missing' }, 'Folder not found'],
+  [{ state: 'stopped' }, 'Writing stopped'],
+])('the footer says %o', async (part, words) => {
+  const { fake } = await open('main');
+  fake.emit('sync-status', { ...fake.world.sync, ...part });
+  await settle();
+  expect(screen.getByTestId('sync-status')).toHaveTextContent(words);
+});
+test('a name of ten thousand characters, an emoji and right-to-left text do not break a screen', async () => {
+  const { fake } = await open('main');
+  for (const title of ['x'.repeat(10_000), '👩‍🚀 🔑', 'كلمة مرور الخادم']) {
+    fake.world.items[0]!.title = title;
+    fake.emit('items-changed', { generation: 9, items: null });
+    await settle();
+    expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent(title);
+  }
+});

@@ -1,0 +1,156 @@
+// People: inviting, letting in, refusing, sharing.
+import { screen, within } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import { expectAccessible, open, settle } from './app';
+
+const sidebar = () => within(screen.getByRole('navigation'));
+const dialogs = () => within(screen.getByRole('dialog'));
+
+async function openPeople(scene: 'main' | 'bad_request' | 'empty' = 'main') {
+  const opened = await open(scene);
+  await opened.user.click(sidebar().getByRole('button', { name: /^People/ }));
+  await settle();
+  return opened;
+}
+
+test('three clicks invite: file and six words by two ways', async () => {
+  const { user, called } = await openPeople();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: /^Invite/ }));
+  await settle();
+  await expectAccessible();
+  const dialog = within(screen.getByRole('dialog', { name: 'Invite a teammate' }));
+  expect(dialog.getByRole('textbox', { name: 'Their name' })).toHaveFocus();
+  await user.keyboard('Mara Lindqvist');
+  await user.click(dialog.getByRole('checkbox', { name: 'Production' }));
+  await user.click(dialog.getByRole('button', { name: /^Create invitation/ }));
+  await settle();
+  expect(called('invite_create')).toEqual([
+    { req: { name: 'Mara Lindqvist', role: 'editor', vaults: ['v-production'] } },
+  ]);
+  await expectAccessible();
+  const ready = within(screen.getByRole('dialog', { name: 'Mara’s invitation is ready' }));
+  expect(ready.getAllByTestId('invite-word').map((word) => word.textContent)).toEqual(
+    'anchor velvet harbor crisp meadow tunnel'.split(' '),
+  );
+  await user.click(ready.getByRole('button', { name: 'Copy the invitation' }));
+  await user.click(ready.getByRole('button', { name: 'Copy code' }));
+  await settle();
+  expect(ready.getByRole('alert')).toHaveTextContent('Send these two by different ways.');
+  await user.click(ready.getByRole('button', { name: /^Done/ }));
+  await settle();
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+});
+test('a name is asked for', async () => {
+  const { user, called } = await openPeople();
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent('Please fill this in.');
+  expect(called('invite_create')).toEqual([]);
+});
+test('the code fits: one green sentence, one button', async () => {
+  const { user, called } = await openPeople();
+  expect(sidebar().getByRole('button', { name: /^People 1 is waiting/ })).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));
+  await settle();
+  await expectAccessible();
+  const dialog = within(screen.getByRole('dialog', { name: 'Somebody with Kofi’s code asks to join' }));
+  expect(dialog.getByText('The code is right, and this is its first use.')).toBeInTheDocument();
+  expect(dialog.getByRole('button', { name: /^Let Kofi in/ })).toHaveFocus();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(called('request_admit')).toHaveLength(1);
+  expect(
+    within(screen.getByRole('row', { name: /Kofi Mensah/ })).getByText('Joined by code'),
+  ).toBeInTheDocument();
+  expect(sidebar().getByRole('button', { name: /^People$/ })).toBeInTheDocument();
+});
+test('the code does not fit: a red stop without a way in', async () => {
+  const { user, called } = await openPeople('bad_request');
+  await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));
+  await settle();
+  await expectAccessible();
+  const dialog = within(screen.getByRole('alertdialog', { name: 'Do not let this one in' }));
+  expect(dialog.getByRole('alert')).toHaveTextContent('This request does not match the code you gave.');
+  expect(dialog.getByRole('alert')).toHaveClass('bg-stop');
+  expect(dialog.queryByRole('button', { name: /Let .* in/ })).not.toBeInTheDocument();
+  await user.click(dialog.getByRole('button', { name: 'Cancel and make a new code' }));
+  await settle();
+  expect(called('request_admit')).toEqual([]);
+  expect(called('request_reject')).toHaveLength(1);
+  expect(called('invite_replace')).toHaveLength(1);
+});
+test('a stop of the shell while letting in is red too', async () => {
+  const { user, fake } = await openPeople();
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = (command, args) =>
+    command === 'request_admit'
+      ? Promise.reject({ code: 'request_unproven', message: 'swapped', args: {} })
+      : invoke(command, args);
+  await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: /^Let Kofi in/ }));
+  await settle();
+  expect(screen.getByRole('alertdialog')).toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: /^Let Kofi in/ })).not.toBeInTheDocument();
+});
+test('alone in the team', async () => {
+  await openPeople('empty');
+  expect(screen.getByRole('heading', { name: 'It is only you' })).toBeInTheDocument();
+  await expectAccessible();
+});
+
+test('one item for one person: what it means is said before it is done', async () => {
+  const { user, called } = await open('main');
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  await expectAccessible();
+  const sheet = within(screen.getByRole('dialog', { name: 'Share Cloudflare' }));
+  expect(sheet.getByRole('button', { name: /^Share/ })).toBeDisabled();
+  await user.click(sheet.getByRole('button', { name: /^Lena Okafor/ }));
+  const preview = within(sheet.getByRole('region', { name: 'Lena will be able to…' }));
+  expect(preview.getByText('not pass it on to others')).toBeInTheDocument();
+  expect(sheet.queryByRole('radiogroup')).not.toBeInTheDocument();
+  await user.click(sheet.getByRole('button', { name: /^Share/ }));
+  await settle();
+  expect(called('share_grant')).toEqual([
+    { req: { scope: { type: 'item', id: expect.any(String) }, user: 'lena', role: 'viewer' } },
+  ]);
+  const readers = within(sheet.getByRole('list', { name: 'Can open it' }));
+  expect(readers.getByText('Lena Okafor')).toBeInTheDocument();
+  await user.click(readers.getByRole('button', { name: 'Stop sharing with Lena Okafor' }));
+  await settle();
+  expect(readers.queryByText('Lena Okafor')).not.toBeInTheDocument();
+});
+test('a vault, with a level', async () => {
+  const { user, called } = await open('main');
+  await user.click(screen.getByRole('button', { name: 'Production' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'Production, menu' }));
+  await user.click(await screen.findByText('Share this vault'));
+  await settle();
+  const sheet = within(screen.getByRole('dialog', { name: 'Share Production' }));
+  await user.click(sheet.getByRole('button', { name: /^Lena Okafor/ }));
+  await user.click(sheet.getByRole('radio', { name: 'Change' }));
+  await user.click(sheet.getByRole('button', { name: /^Share/ }));
+  await settle();
+  expect(called('share_grant')).toMatchObject([{ req: { user: 'lena', role: 'editor' } }]);
+});
+test('a key that changed is a red stop, and nothing offers to go on', async () => {
+  const { user, fake } = await open('main');
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = (command, args) =>
+    command === 'share_grant'
+      ? Promise.reject({ code: 'key_changed', message: 'pin', args: { name: 'Lena' } })
+      : invoke(command, args);
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  await user.click(dialogs().getByRole('button', { name: /^Lena Okafor/ }));
+  await user.click(dialogs().getByRole('button', { name: /^Share/ }));
+  await settle();
+  const stop = screen.getByRole('alert');
+  expect(stop).toHaveTextContent('Lena’s key is different from the one that was confirmed.');
+  expect(stop).toHaveClass('bg-stop');
+});
