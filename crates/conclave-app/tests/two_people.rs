@@ -144,8 +144,6 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
 
     mara.sync_now().unwrap();
     assert_eq!(mara.state().phase, Phase::Unlocked);
-    eprintln!("ana\n{}\nmara\n{}", ana.diagnostics(), mara.diagnostics());
-    eprintln!("{:?}\n{:?}", mara.vault_list(), mara.people_list());
     assert_eq!(titles(&mara), ["Kept back", "Postgres primary"]);
     assert_eq!(password(&mara, &item.id), b"canary-Zq8wT5n2Lr0xVb7y");
 

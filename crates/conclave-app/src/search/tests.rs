@@ -336,11 +336,11 @@ proptest! {
     fn typing_on_finds_what_asking_at_once_finds(
         titles in titles(), typed in "[abgiäש]{1,4}( [abgi]{0,4})?", filter in filters(), sort in sorts(),
     ) {
+        // Several of each, so that the tiers begin and end while it is typed.
+        let titles: Vec<_> = titles.iter().cycle().take(titles.len() * 4).cloned().collect();
         let mut warm = SearchIndex::new();
         put_all(&mut warm, &titles);
         let ends: Vec<usize> = (1..=typed.len()).filter(|e| typed.is_char_boundary(*e)).collect();
-        // Several of each, so that the tiers begin and end while it is typed.
-        let titles = titles.repeat(4);
         for end in ends {
             let text = typed.get(..end).unwrap();
             let query = Query { text, filter, sort, offset: 0, limit: 100 };

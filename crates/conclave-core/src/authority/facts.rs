@@ -129,7 +129,9 @@ impl TeamFacts {
         }
     }
 
-    fn add(&mut self, user: UserId, facts: &UserFacts) {
+    /// Takes in a person whose keys are known otherwise: a device knows its own person before
+    /// anybody has let them in.
+    pub fn add(&mut self, user: UserId, facts: &UserFacts) {
         self.users.insert(
             user,
             UserDevices {

@@ -108,7 +108,7 @@ impl Replica {
     pub fn new(genesis: Genesis, team: TeamId, out: OuterKey, me: Me, chain: Chain) -> Self {
         let sealing = me.seed.sealing();
         let entries = BTreeMap::new();
-        let rights = Rights::evaluate(team, &genesis, &entries);
+        let rights = Rights::evaluate(team, &genesis, &entries, (me.user, &me.facts));
         Self {
             team,
             genesis,
@@ -154,7 +154,12 @@ impl Replica {
 
     /// Works out rights, keys and items from the entries.
     fn refresh(&mut self) {
-        self.rights = Rights::evaluate(self.team, &self.genesis, &self.entries);
+        self.rights = Rights::evaluate(
+            self.team,
+            &self.genesis,
+            &self.entries,
+            (self.me.user, &self.me.facts),
+        );
         self.open_keys();
         self.items = ItemIndex::build(&self.entries, &self.rights);
     }

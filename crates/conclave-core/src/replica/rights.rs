@@ -9,7 +9,7 @@ use crate::{
     entry::Entry,
     epoch::Epochs,
     id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, TeamId, UserId},
-    keys::DeviceKeys,
+    keys::{DeviceKeys, UserFacts},
     role::Role,
 };
 
@@ -57,9 +57,14 @@ impl Rights {
         team: TeamId,
         genesis: &Genesis,
         entries: &BTreeMap<EntryHash, Entry>,
+        (me, own): (UserId, &UserFacts),
     ) -> Self {
-        let facts = TeamFacts::gather(team, genesis, entries.values());
-        let keys = device_keys(genesis, entries);
+        let mut facts = TeamFacts::gather(team, genesis, entries.values());
+        facts.add(me, own);
+        let mut keys = device_keys(genesis, entries);
+        for device in [&own.kit, &own.first] {
+            keys.insert(device.id(), device.clone());
+        }
         let state = authority::evaluate(facts, entries.values());
         let (mut devices, mut live_devices) = (BTreeMap::new(), BTreeMap::new());
         for user in state.facts().users.keys() {

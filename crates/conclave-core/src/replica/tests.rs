@@ -78,6 +78,27 @@ fn all_of(person: &Person) -> Vec<Entry> {
     person.replica.entries().cloned().collect()
 }
 
+/// The same device after a restart.
+fn again(before: &Replica, written: &[Written]) -> Replica {
+    let me = before.me();
+    let (mut out, mut seed) = (*before.out().expose_secret(), *me.seed.expose_secret());
+    let (last, chain) = (written.last().unwrap(), before.chain());
+    let mut replica = Replica::new(
+        before.genesis().clone(),
+        before.team(),
+        OuterKey::from_bytes(&mut out),
+        Me {
+            user: me.user,
+            facts: me.facts.clone(),
+            seed: DeviceSeed::from_bytes(&mut seed),
+            log: me.log,
+        },
+        Chain::resume(*chain.place(), last.entry.seq(), last.entry.hash),
+    );
+    replica.insert(written.iter().map(|w| w.entry.clone()));
+    replica
+}
+
 fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, InviteId) {
     let invite = InviteId::new([n; 32]);
     let params = KdfParams::insecure_for_tests();
@@ -114,6 +135,8 @@ fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, Inv
     let joiner = joiner(&opened, invite, &code, &who, &mut rng).unwrap();
     let mut newcomer = Person::new(joiner.replica, u64::from(n) + 100);
     let theirs = newcomer.flush();
+    // Nothing may rest on what was only in memory: the app is closed and opened while waiting.
+    newcomer.replica = again(&newcomer.replica, &theirs);
     newcomer.bodies.extend(ana.bodies.clone());
     newcomer.replica.insert(all_of(ana));
 
