@@ -42,7 +42,10 @@ impl Clipboard {
     /// Starts the thread that clears. `cleared` is told when it did.
     #[must_use]
     pub fn new(cleared: impl Fn() + Send + 'static) -> Self {
-        let pending = Pending { cleared: Some(Box::new(cleared)), ..Pending::default() };
+        let pending = Pending {
+            cleared: Some(Box::new(cleared)),
+            ..Pending::default()
+        };
         let shared = Arc::new(Shared {
             board: Mutex::new(None),
             pending: Mutex::new(pending),
@@ -146,7 +149,10 @@ impl Shared {
                         .map_or_else(|e| e.into_inner().0, |(guard, _)| guard);
                 }
                 None => {
-                    pending = self.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
+                    pending = self
+                        .wake
+                        .wait(pending)
+                        .unwrap_or_else(PoisonError::into_inner);
                 }
             }
         }

@@ -143,7 +143,11 @@ pub(crate) fn entry_hash(text: &str) -> Result<EntryHash, AppError> {
 
 /// The heads that a view shows, as one opaque word.
 pub(crate) fn base_text(heads: &[EntryHash]) -> String {
-    heads.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+    heads
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 pub(crate) fn base_from(text: &str) -> Result<Vec<EntryHash>, AppError> {

@@ -33,7 +33,13 @@ pub fn to_words(seed: &[u8; 32]) -> Vec<&'static str> {
             *byte = u8::try_from(value / BASE).unwrap_or(u8::MAX);
             rest = value % BASE;
         }
-        words.push(usize::try_from(rest).ok().and_then(|i| EFF_LONG_WORDLIST.get(i)).copied().unwrap_or(""));
+        words.push(
+            usize::try_from(rest)
+                .ok()
+                .and_then(|i| EFF_LONG_WORDLIST.get(i))
+                .copied()
+                .unwrap_or(""),
+        );
     }
     words.reverse();
     words
@@ -51,7 +57,10 @@ pub fn from_words(text: &str) -> Result<Zeroizing<[u8; 32]>, NotASeed> {
     }
     let mut number = Zeroizing::new([0_u8; 34]);
     for word in words {
-        let index = EFF_LONG_WORDLIST.iter().position(|w| *w == word).ok_or(NotASeed)?;
+        let index = EFF_LONG_WORDLIST
+            .iter()
+            .position(|w| *w == word)
+            .ok_or(NotASeed)?;
         let mut carry = u32::try_from(index).map_err(|_| NotASeed)?;
         for byte in number.iter_mut().rev() {
             let value = u32::from(*byte) * BASE + carry;
@@ -64,7 +73,11 @@ pub fn from_words(text: &str) -> Result<Zeroizing<[u8; 32]>, NotASeed> {
     }
     let (head, tail) = number.split_first_chunk::<32>().ok_or(NotASeed)?;
     let seed = Zeroizing::new(*head);
-    if tail == check(&seed) { Ok(seed) } else { Err(NotASeed) }
+    if tail == check(&seed) {
+        Ok(seed)
+    } else {
+        Err(NotASeed)
+    }
 }
 
 fn check(seed: &[u8; 32]) -> [u8; 2] {
@@ -97,7 +110,9 @@ pub fn page(sheet: &Sheet<'_>) -> Zeroizing<String> {
     push_escaped(&mut html, sheet.team);
     html.push_str(" · ");
     push_escaped(&mut html, sheet.day);
-    html.push_str("</p><p>Print this page, keep it where you keep your passport, and delete the file.</p>");
+    html.push_str(
+        "</p><p>Print this page, keep it where you keep your passport, and delete the file.</p>",
+    );
     section(
         &mut html,
         "Your recovery kit",
@@ -186,10 +201,17 @@ mod tests {
 
     #[test]
     fn names_are_text_and_nothing_else() {
-        let sheet =
-            Sheet { team: "<script>", person: "O'Hara & \"Co\"", day: "1 May", kit: &[1; 32], own0: None };
+        let sheet = Sheet {
+            team: "<script>",
+            person: "O'Hara & \"Co\"",
+            day: "1 May",
+            kit: &[1; 32],
+            own0: None,
+        };
         let html = page(&sheet);
-        assert!(html.contains("&lt;script&gt;") && html.contains("O&#39;Hara &amp; &quot;Co&quot;"));
+        assert!(
+            html.contains("&lt;script&gt;") && html.contains("O&#39;Hara &amp; &quot;Co&quot;")
+        );
         assert!(!html.contains("<script"));
     }
 }

@@ -20,7 +20,9 @@ impl SecretFile {
     /// Secrets in the profile's folder.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self {
+            folder: folder.to_owned(),
+        }
     }
 
     fn path(&self, account: &str) -> PathBuf {

@@ -6,7 +6,9 @@ use conclave_app::{
     api::{
         Code, Role, Storage,
         app::{InvitationSource, JoinSend, LockReason, Phase, TeamCreate},
-        items::{FieldEdit, FieldRole, ItemFilter, ItemListRequest, ItemSave, ItemSort, Kind, ValueEdit},
+        items::{
+            FieldEdit, FieldRole, ItemFilter, ItemListRequest, ItemSave, ItemSort, Kind, ValueEdit,
+        },
         people::{InviteCreate, InviteReady, Problem, Scope},
         vaults::VaultCreate,
     },
@@ -30,7 +32,9 @@ fn app(folder: &Path) -> App {
 }
 
 fn storage(folder: &Path) -> Storage {
-    Storage::Folder { path: folder.to_str().unwrap().to_owned() }
+    Storage::Folder {
+        path: folder.to_str().unwrap().to_owned(),
+    }
 }
 
 fn found(home: &Path, shared: &Path) -> App {
@@ -81,7 +85,12 @@ fn titles(app: &App) -> Vec<String> {
         offset: 0,
         limit: 100,
     };
-    app.item_list(&request).unwrap().rows.into_iter().map(|row| row.title).collect()
+    app.item_list(&request)
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|row| row.title)
+        .collect()
 }
 
 fn try_join(home: &Path, shared: &Path, text: &str, words: &str) -> (App, Result<(), Code>) {
@@ -109,7 +118,11 @@ fn password(app: &App, item: &str) -> Vec<u8> {
 
 fn invite(ana: &App, name: &str, vaults: Vec<String>) -> (InviteReady, String) {
     let ready = ana
-        .invite_create(&InviteCreate { name: name.into(), role: Role::Editor, vaults })
+        .invite_create(&InviteCreate {
+            name: name.into(),
+            role: Role::Editor,
+            vaults,
+        })
         .unwrap();
     let text = ana.invite_text(&ready.invite).unwrap();
     (ready, text)
@@ -120,15 +133,30 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
     let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
     let shared = homes[3].path();
     let ana = found(homes[0].path(), shared);
-    let vault = ana.vault_create(&VaultCreate { name: "Production".into(), colour: 1 }).unwrap();
-    let item = ana.item_save(&login("Postgres primary", &vault.id, "canary-Zq8wT5n2Lr0xVb7y")).unwrap();
-    ana.item_save(&login("Kept back", &vault.id, "another")).unwrap();
+    let vault = ana
+        .vault_create(&VaultCreate {
+            name: "Production".into(),
+            colour: 1,
+        })
+        .unwrap();
+    let item = ana
+        .item_save(&login(
+            "Postgres primary",
+            &vault.id,
+            "canary-Zq8wT5n2Lr0xVb7y",
+        ))
+        .unwrap();
+    ana.item_save(&login("Kept back", &vault.id, "another"))
+        .unwrap();
 
     // A wrong code opens nothing, and says so.
     let (ready, text) = invite(&ana, "Mara", vec![vault.id.clone()]);
     let spare = tempfile::tempdir().unwrap();
     let wrong = "abacus abdomen abdominal abide abiding ability";
-    assert_eq!(try_join(spare.path(), shared, &text, wrong).1, Err(Code::CodeWrong));
+    assert_eq!(
+        try_join(spare.path(), shared, &text, wrong).1,
+        Err(Code::CodeWrong)
+    );
 
     let (mara, joined) = try_join(homes[1].path(), shared, &text, &ready.words.join(" "));
     assert_eq!(joined, Ok(()));
@@ -149,14 +177,20 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
 
     // Mara changes the password; Ana sees it.
     let seen = mara.item_get(&item.id).unwrap();
-    assert!(seen.fields.iter().all(|f| !f.concealed || f.value.is_none()));
+    assert!(
+        seen.fields
+            .iter()
+            .all(|f| !f.concealed || f.value.is_none())
+    );
     let edit = |f: &conclave_app::api::items::Field| FieldEdit {
         id: Some(f.id.clone()),
         role: f.role,
         label: f.label.clone(),
         concealed: f.concealed,
         value: if f.concealed {
-            ValueEdit::Set { text: "changed-by-mara".into() }
+            ValueEdit::Set {
+                text: "changed-by-mara".into(),
+            }
         } else {
             ValueEdit::Keep
         },
@@ -183,7 +217,9 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
     let request = ana.people_list().unwrap().requests[0].id.clone();
     ana.request_admit(&request).unwrap();
     let user = jonas.state().me.unwrap().user;
-    let scope = Scope::Item { id: item.id.clone() };
+    let scope = Scope::Item {
+        id: item.id.clone(),
+    };
     ana.share_grant(&scope, &user, Role::Viewer).unwrap();
     ana.sync_now().unwrap();
     jonas.sync_now().unwrap();
@@ -194,14 +230,21 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
     // Everything is there again after a lock.
     ana.lock(LockReason::Manual);
     assert_eq!(ana.state().phase, Phase::Locked);
-    assert_eq!(ana.unlock(b"wrong").unwrap_err().code, Code::WrongPassphrase);
+    assert_eq!(
+        ana.unlock(b"wrong").unwrap_err().code,
+        Code::WrongPassphrase
+    );
     assert_eq!(ana.unlock(PASSPHRASE).unwrap().phase, Phase::Unlocked);
     assert_eq!(password(&ana, &item.id), b"changed-by-mara");
     assert_eq!(titles(&ana), ["Kept back", "Postgres primary"]);
 
     drop((ana, mara, jonas));
     for home in &homes {
-        for canary in ["canary-Zq8wT5n2Lr0xVb7y", "changed-by-mara", "Postgres primary"] {
+        for canary in [
+            "canary-Zq8wT5n2Lr0xVb7y",
+            "changed-by-mara",
+            "Postgres primary",
+        ] {
             search(home.path(), canary);
         }
     }

@@ -9,7 +9,10 @@
 //! ```
 //!
 //! Ten times the entries may take at most eleven times the instructions (docs/performance.md).
-
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a program that is only measured: a panic here is a failed measurement"
+)]
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use conclave_core::{
@@ -23,18 +26,33 @@ use conclave_core::{
 use conclave_testkit::stories::{By, Story};
 
 fn main() {
-    let count = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1000);
+    let count = std::env::args()
+        .nth(1)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1000);
     let story = team(count);
     let (valid, usable) = judge_once(story.facts.clone(), &story.entries);
-    println!("{} entries, {valid} valid, {usable} usable keys", story.entries.len());
+    println!(
+        "{} entries, {valid} valid, {usable} usable keys",
+        story.entries.len()
+    );
 }
 
 #[inline(never)]
 fn judge_once(facts: TeamFacts, entries: &[Entry]) -> (usize, usize) {
     let epochs = Epochs::new(evaluate(facts, entries));
     let state = epochs.state();
-    let valid = entries.iter().filter(|entry| state.is_valid(entry.hash)).count();
-    (valid, epochs.scopes().map(|scope| epochs.ranked(scope).len()).sum())
+    let valid = entries
+        .iter()
+        .filter(|entry| state.is_valid(entry.hash))
+        .count();
+    (
+        valid,
+        epochs
+            .scopes()
+            .map(|scope| epochs.ranked(scope).len())
+            .sum(),
+    )
 }
 
 /// A team in use: one person for fifty entries, one vault for a hundred with three members, second
@@ -63,9 +81,13 @@ fn team(count: usize) -> Story {
         for member in 0..3 {
             let number = 3 + (vault * 7 + member * 5) % (people - 3);
             let user = story.user(number);
-            let grant =
-                story.grant(admin, SubjectId::User(user), home, Role::Editor, &[]);
-            writers.push((By::under(story.first(number), grant.into()), home, user, grant));
+            let grant = story.grant(admin, SubjectId::User(user), home, Role::Editor, &[]);
+            writers.push((
+                By::under(story.first(number), grant.into()),
+                home,
+                user,
+                grant,
+            ));
         }
         keys(&mut story, &writers[writers.len() - 3..], home);
     }
@@ -88,7 +110,10 @@ fn team(count: usize) -> Story {
 }
 
 fn sealed_to(device: conclave_core::id::DeviceId) -> Sealing {
-    Sealing { recipient: Recipient::Device(device), key: None }
+    Sealing {
+        recipient: Recipient::Device(device),
+        key: None,
+    }
 }
 
 /// The first writer makes the vault's key, for all of them.
@@ -102,7 +127,10 @@ fn keys(
         let own = story.entries.iter().find(|entry| {
             matches!(&entry.body, conclave_core::body::Body::KeyEpoch(e) if e.scope == scope)
         });
-        Some(Sealing { recipient: Recipient::User(*user), key: Some(own?.hash) })
+        Some(Sealing {
+            recipient: Recipient::User(*user),
+            key: Some(own?.hash),
+        })
     });
     let boxes: Vec<Sealing> = boxes.collect();
     story.key_epoch(members[0].0, home, 1, &[], &boxes);

@@ -24,7 +24,11 @@ pub(crate) fn touch(app: Shared<'_>) {
 /// Wipes the keys, then ends the page that may show secrets and opens a fresh one in its place.
 #[command]
 pub(crate) async fn lock(app: Shared<'_>, handle: AppHandle) -> Answer<()> {
-    off(app, |app| Ok(app.lock(LockReason::Manual))).await?;
+    off(app, |app| {
+        app.lock(LockReason::Manual);
+        Ok(())
+    })
+    .await?;
     shell::lock_page(&handle).map_err(|_| Code::Internal.into())
 }
 

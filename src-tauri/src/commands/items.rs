@@ -22,14 +22,19 @@ pub(crate) async fn item_get(app: Shared<'_>, req: ItemRef) -> Answer<ItemView> 
 
 #[command]
 pub(crate) async fn item_reveal_field(app: Shared<'_>, req: FieldRef) -> Answer<Response> {
-    off(app, move |app| app.item_reveal_field(&req.item, &req.field, req.revision.as_deref()))
-        .await
-        .map(revealed)
+    off(app, move |app| {
+        app.item_reveal_field(&req.item, &req.field, req.revision.as_deref())
+    })
+    .await
+    .map(revealed)
 }
 
 #[command]
 pub(crate) async fn item_copy_field(app: Shared<'_>, req: FieldRef) -> Answer<Copied> {
-    off(app, move |app| app.item_copy_field(&req.item, &req.field, req.revision.as_deref())).await
+    off(app, move |app| {
+        app.item_copy_field(&req.item, &req.field, req.revision.as_deref())
+    })
+    .await
 }
 
 #[command]
@@ -90,7 +95,9 @@ pub(crate) async fn draft_get(app: Shared<'_>) -> Answer<Option<DraftView>> {
 
 #[command]
 pub(crate) async fn draft_reveal_field(app: Shared<'_>, req: DraftFieldRef) -> Answer<Response> {
-    off(app, move |app| app.draft_reveal_field(&req.field)).await.map(revealed)
+    off(app, move |app| app.draft_reveal_field(&req.field))
+        .await
+        .map(revealed)
 }
 
 #[command]

@@ -44,7 +44,9 @@ fn secret(request: &Request<'_>) -> Answer<Zeroizing<Vec<u8>>> {
         InvokeBody::Raw(bytes) => Some(bytes.clone()),
         InvokeBody::Json(json) => serde_json::from_value(json.clone()).ok(),
     };
-    bytes.map(Zeroizing::new).ok_or_else(|| Code::Internal.into())
+    bytes
+        .map(Zeroizing::new)
+        .ok_or_else(|| Code::Internal.into())
 }
 
 /// A secret as text.

@@ -40,7 +40,10 @@ pub(crate) async fn invite_file_save(
 ) -> Answer<Option<Picked>> {
     let path = shell::save_path(&handle, req.path, "conclave-invitation.txt").await;
     let Some(path) = path else { return Ok(None) };
-    off(app, move |app| app.invite_file_save(&req.invite, &path).map(Some)).await
+    off(app, move |app| {
+        app.invite_file_save(&req.invite, &path).map(Some)
+    })
+    .await
 }
 
 #[command]
@@ -65,7 +68,10 @@ pub(crate) async fn share_get(app: Shared<'_>, req: ShareRequest) -> Answer<Shar
 
 #[command]
 pub(crate) async fn share_grant(app: Shared<'_>, req: ShareGrant) -> Answer<ShareView> {
-    off(app, move |app| app.share_grant(&req.scope, &req.user, req.role)).await
+    off(app, move |app| {
+        app.share_grant(&req.scope, &req.user, req.role)
+    })
+    .await
 }
 
 #[command]

@@ -18,12 +18,14 @@ use crate::shell;
 
 #[command]
 pub(crate) fn passphrase_suggest() -> Response {
-    revealed(Zeroizing::new(secrets::passphrase_suggest().as_bytes().to_vec()))
+    revealed(Zeroizing::new(
+        secrets::passphrase_suggest().as_bytes().to_vec(),
+    ))
 }
 
 #[command]
 pub(crate) fn strength(request: Request<'_>) -> Answer<Strength> {
-    Ok(secrets::strength_of(&*secret_text(&request)?))
+    Ok(secrets::strength_of(&secret_text(&request)?))
 }
 
 #[command]
@@ -36,12 +38,18 @@ pub(crate) async fn setup_passphrase(app: Shared<'_>, request: Request<'_>) -> A
 
 #[command]
 pub(crate) async fn setup_cancel(app: Shared<'_>) -> Answer<()> {
-    off(app, |app| Ok(app.setup_cancel())).await
+    off(app, |app| {
+        app.setup_cancel();
+        Ok(())
+    })
+    .await
 }
 
 #[command]
 pub(crate) async fn storage_pick_folder(handle: AppHandle) -> Answer<Option<Picked>> {
-    Ok(shell::pick_folder(&handle).await.map(|path| Picked { path }))
+    Ok(shell::pick_folder(&handle)
+        .await
+        .map(|path| Picked { path }))
 }
 
 #[command]

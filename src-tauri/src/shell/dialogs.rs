@@ -10,24 +10,35 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 /// Asks for a folder; none when the person cancels.
 pub(crate) async fn pick_folder(app: &AppHandle) -> Option<String> {
     let (say, heard) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_folder(move |picked| drop(say.send(picked)));
+    app.dialog()
+        .file()
+        .pick_folder(move |picked| drop(say.send(picked)));
     text(heard.await.ok().flatten()?)
 }
 
 /// Asks for a file; none when the person cancels.
 pub(crate) async fn pick_file(app: &AppHandle) -> Option<String> {
     let (say, heard) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_file(move |picked| drop(say.send(picked)));
+    app.dialog()
+        .file()
+        .pick_file(move |picked| drop(say.send(picked)));
     text(heard.await.ok().flatten()?)
 }
 
 /// The path that the page named, or one that the person picks.
-pub(crate) async fn save_path(app: &AppHandle, path: Option<String>, name: &str) -> Option<PathBuf> {
+pub(crate) async fn save_path(
+    app: &AppHandle,
+    path: Option<String>,
+    name: &str,
+) -> Option<PathBuf> {
     if let Some(path) = path {
         return Some(path.into());
     }
     let (say, heard) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_file_name(name).save_file(move |picked| drop(say.send(picked)));
+    app.dialog()
+        .file()
+        .set_file_name(name)
+        .save_file(move |picked| drop(say.send(picked)));
     heard.await.ok().flatten()?.into_path().ok()
 }
 

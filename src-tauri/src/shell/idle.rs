@@ -1,11 +1,12 @@
 //! Locks when nobody was there for a while, and when the computer slept.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Arc, time::Duration};
 
-use conclave_app::{api::app::LockReason, session::App};
+use conclave_app::{
+    api::app::LockReason,
+    clock::{Clock, SystemClock},
+    session::App,
+};
 use tauri::{AppHandle, Emitter};
 
 /// How often it looks.
@@ -18,13 +19,16 @@ const SOON_S: u64 = 15;
 /// Watches until the app ends.
 pub(crate) fn watch(handle: AppHandle, app: Arc<App>) {
     std::thread::spawn(move || {
-        let mut last = SystemTime::now();
+        let mut last_ms = SystemClock.now_ms();
         let mut told = false;
         loop {
             std::thread::sleep(TICK);
-            let slept = last.elapsed().is_ok_and(|gap| gap > TICK + SLEPT);
-            last = SystemTime::now();
-            let Some(left_s) = app.idle_left_s() else { continue };
+            let now_ms = SystemClock.now_ms();
+            let slept = Duration::from_millis(now_ms.saturating_sub(last_ms)) > TICK + SLEPT;
+            last_ms = now_ms;
+            let Some(left_s) = app.idle_left_s() else {
+                continue;
+            };
             let reason = match left_s {
                 _ if slept && app.locks_on_sleep() => LockReason::Sleep,
                 0 => LockReason::Idle,

@@ -109,9 +109,10 @@ fn config_of(profile: &Profile, events: Arc<OnceLock<AppHandle>>) -> Config {
 fn tell(app: &AppHandle, event: SyncEvent) {
     let vault = app.state::<Arc<App>>();
     let told = match event {
-        SyncEvent::ClipboardCleared => {
-            app.emit("clipboard", serde_json::json!({ "state": "cleared", "clears_in_s": 0 }))
-        }
+        SyncEvent::ClipboardCleared => app.emit(
+            "clipboard",
+            serde_json::json!({ "state": "cleared", "clears_in_s": 0 }),
+        ),
         _ => app
             .emit("sync-status", vault.sync_status())
             .and_then(|()| app.emit("state-changed", vault.state()))

@@ -10,7 +10,10 @@
 
 mod app;
 mod group;
-#[allow(dead_code, reason = "a page offers what a person can do; no one test does all of it")]
+#[allow(
+    dead_code,
+    reason = "a page offers what a person can do; no one test does all of it"
+)]
 mod page;
 mod person;
 mod stage;

@@ -14,7 +14,9 @@ impl App {
     pub fn diagnostics_copy(&self) -> Result<DiagnosticsCopied, AppError> {
         let text = self.diagnostics();
         self.clipboard.copy_text(&text)?;
-        Ok(DiagnosticsCopied { lines: count(text.lines().count()) })
+        Ok(DiagnosticsCopied {
+            lines: count(text.lines().count()),
+        })
     }
 
     /// The diagnostics.

@@ -19,7 +19,9 @@ impl Engine {
     /// Is there an unfinished edit?
     #[must_use]
     pub fn has_draft(&self) -> bool {
-        self.store.draft(&self.team, KEY).is_ok_and(|draft| draft.is_some())
+        self.store
+            .draft(&self.team, KEY)
+            .is_ok_and(|draft| draft.is_some())
     }
 
     pub(crate) fn draft(&self) -> Result<Option<ItemSave>, EngineError> {
@@ -28,13 +30,18 @@ impl Engine {
     }
 
     fn stored_draft(&self) -> Result<Option<(ItemSave, u64)>, EngineError> {
-        let Some(bytes) = self.store.draft(&self.team, KEY)? else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|_| EngineError::Damaged)
+        let Some(bytes) = self.store.draft(&self.team, KEY)? else {
+            return Ok(None);
+        };
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|_| EngineError::Damaged)
     }
 
     pub(crate) fn discard_draft(&mut self) -> Result<(), EngineError> {
         let team = self.team;
-        self.store.transaction(|tx| tx.delete_draft(&team, KEY).map(drop).map_err(Into::into))
+        self.store
+            .transaction(|tx| tx.delete_draft(&team, KEY).map(drop).map_err(Into::into))
     }
 }
 
@@ -69,14 +76,21 @@ impl App {
     /// [`Code::Locked`].
     pub fn draft_get(&self) -> Result<Option<DraftView>, AppError> {
         self.with(|engine| {
-            let Some((draft, saved_ms)) = engine.stored_draft()? else { return Ok(None) };
+            let Some((draft, saved_ms)) = engine.stored_draft()? else {
+                return Ok(None);
+            };
             let content = match &draft.item {
                 Some(item) => engine.open_item(&item_id(item)?).ok().map(|o| o.content),
                 None => None,
             };
             let fields = draft.fields.iter().enumerate().map(|(place, edit)| {
                 let kept = edit.id.as_deref().and_then(|id| {
-                    Some(fields::find(content.as_ref()?, id)?.value.expose().to_owned())
+                    Some(
+                        fields::find(content.as_ref()?, id)?
+                            .value
+                            .expose()
+                            .to_owned(),
+                    )
                 });
                 let (value, drafted) = match &edit.value {
                     ValueEdit::Set { text } => (Some(text.clone()), true),

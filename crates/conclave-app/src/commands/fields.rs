@@ -15,17 +15,25 @@ pub(crate) fn kind_of(template: Template) -> Kind {
 pub(crate) fn template_of(kind: Kind) -> Template {
     let word = serde_json::to_value(kind).ok();
     let word = word.as_ref().and_then(|w| w.as_str());
-    word.and_then(Template::from_word).unwrap_or(Template::from_number(0))
+    word.and_then(Template::from_word)
+        .unwrap_or(Template::from_number(0))
 }
 
 pub(crate) fn role_of(field: &Field) -> FieldRole {
     let known = field.label.known().and_then(LabelNumber::word);
     let role = known.and_then(|word| serde_json::from_value(word.into()).ok());
-    role.unwrap_or(if field.is_concealed() { FieldRole::Secret } else { FieldRole::Text })
+    role.unwrap_or(if field.is_concealed() {
+        FieldRole::Secret
+    } else {
+        FieldRole::Text
+    })
 }
 
 pub(crate) fn label_of(field: &Field) -> Option<String> {
-    field.label.custom().map(|label| label.chars().take(200).collect())
+    field
+        .label
+        .custom()
+        .map(|label| label.chars().take(200).collect())
 }
 
 /// The model's label and kind for what the window says of a field.
@@ -35,7 +43,10 @@ pub(crate) fn model_of(
     concealed: bool,
 ) -> (Label, FieldKind) {
     let word = serde_json::to_value(role).ok();
-    let known = word.as_ref().and_then(|w| w.as_str()).and_then(LabelNumber::from_word);
+    let known = word
+        .as_ref()
+        .and_then(|w| w.as_str())
+        .and_then(LabelNumber::from_word);
     let kind = match role {
         FieldRole::Username => FieldKind::USERNAME,
         FieldRole::Email => FieldKind::EMAIL,

@@ -55,8 +55,12 @@ impl App {
         self.with(|engine| {
             let favourites = engine.favourites();
             let visible = engine.visible_scopes();
-            let words: Vec<String> =
-                request.query.to_lowercase().split_whitespace().map(str::to_owned).collect();
+            let words: Vec<String> = request
+                .query
+                .to_lowercase()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect();
             let mut rows: Vec<(&ItemId, &ListRow)> = engine
                 .rows()
                 .iter()
@@ -71,7 +75,9 @@ impl App {
                 .collect();
             match request.sort {
                 ItemSort::Title => {
-                    rows.sort_by_cached_key(|(id, r)| (r.overview.title.expose().to_lowercase(), **id));
+                    rows.sort_by_cached_key(|(id, r)| {
+                        (r.overview.title.expose().to_lowercase(), **id)
+                    });
                 }
                 ItemSort::Recent | ItemSort::Changed => {
                     rows.sort_by_key(|(id, r)| (core::cmp::Reverse(r.overview.changed_ms), **id));
@@ -85,7 +91,9 @@ impl App {
                 total,
                 offset: request.offset,
                 generation: engine.generation(),
-                rows: shown.map(|(id, row)| row_view(id, row, favourites.contains(*id))).collect(),
+                rows: shown
+                    .map(|(id, row)| row_view(id, row, favourites.contains(*id)))
+                    .collect(),
                 groups: Vec::new(),
             })
         })
@@ -127,7 +135,8 @@ impl App {
         let (value, mut copied) = self.used_value(item, field, revision, 1)?;
         if copied.concealed {
             let keep = self.prefs().clipboard_clear_s;
-            self.clipboard.copy_secret(&value, Duration::from_secs(u64::from(keep)))?;
+            self.clipboard
+                .copy_secret(&value, Duration::from_secs(u64::from(keep)))?;
             copied.clears_in_s = keep;
         } else {
             self.clipboard.copy_text(&value)?;
@@ -149,7 +158,11 @@ impl App {
             }
             let text = found.value.expose().trim();
             let bare = !text.contains("://");
-            Ok(if bare { format!("https://{text}") } else { text.to_owned() })
+            Ok(if bare {
+                format!("https://{text}")
+            } else {
+                text.to_owned()
+            })
         })
     }
 
@@ -175,7 +188,13 @@ impl App {
             };
             let title: String = content.title().chars().take(120).collect();
             let (value, role, label, concealed, id) = if field == NOTES {
-                (content.notes().to_owned(), FieldRole::Note, None, false, NOTES.to_owned())
+                (
+                    content.notes().to_owned(),
+                    FieldRole::Note,
+                    None,
+                    false,
+                    NOTES.to_owned(),
+                )
             } else {
                 let found = fields::find(&content, field).ok_or(Code::FieldEmpty)?;
                 (
@@ -192,12 +211,25 @@ impl App {
             }
             if concealed {
                 // The receipt comes first: a value that is shown was accounted for.
-                let receipt = Receipt { item, field: &id, action };
+                let receipt = Receipt {
+                    item,
+                    field: &id,
+                    action,
+                };
                 engine.commit(|replica, now| {
                     replica.write_receipt(&receipt, now, &mut random::os())
                 })?;
             }
-            Ok((value, Copied { title, role, label, concealed, clears_in_s: 0 }))
+            Ok((
+                value,
+                Copied {
+                    title,
+                    role,
+                    label,
+                    concealed,
+                    clears_in_s: 0,
+                },
+            ))
         })
     }
 
@@ -236,10 +268,16 @@ impl App {
     /// # Errors
     /// [`Code::NotAllowed`]; none is ended then.
     pub fn item_archive(&self, items: &[String]) -> Result<Archived, AppError> {
-        let items = items.iter().map(|i| item_id(i)).collect::<Result<Vec<_>, _>>()?;
+        let items = items
+            .iter()
+            .map(|i| item_id(i))
+            .collect::<Result<Vec<_>, _>>()?;
         self.with(|engine| {
             engine.delete_items(&items)?;
-            Ok(Archived { count: count(items.len()), undo_s: UNDO_S })
+            Ok(Archived {
+                count: count(items.len()),
+                undo_s: UNDO_S,
+            })
         })
     }
 
@@ -248,8 +286,15 @@ impl App {
     /// # Errors
     /// [`Code::NotAllowed`].
     pub fn item_restore(&self, items: &[String]) -> Result<Restored, AppError> {
-        let items = items.iter().map(|i| item_id(i)).collect::<Result<Vec<_>, _>>()?;
-        self.with(|engine| Ok(Restored { count: engine.restore_items(&items)? }))
+        let items = items
+            .iter()
+            .map(|i| item_id(i))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.with(|engine| {
+            Ok(Restored {
+                count: engine.restore_items(&items)?,
+            })
+        })
     }
 
     /// Marks an item, for this person at this computer.
@@ -293,8 +338,13 @@ impl App {
             let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
             let limit = usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0);
             let rows = all.iter().skip(from).take(limit);
-            let rows = rows.filter_map(|(_, hash)| history_row(engine, hash)).collect();
-            Ok(HistoryPage { total: count(all.len()), rows })
+            let rows = rows
+                .filter_map(|(_, hash)| history_row(engine, hash))
+                .collect();
+            Ok(HistoryPage {
+                total: count(all.len()),
+                rows,
+            })
         })
     }
 
@@ -305,7 +355,12 @@ impl App {
     pub fn item_conflict(&self, item: &str) -> Result<ConflictView, AppError> {
         let item = item_id(item)?;
         self.with(|engine| {
-            let heads = engine.replica().item(&item).ok_or(Code::NotFound)?.heads.clone();
+            let heads = engine
+                .replica()
+                .item(&item)
+                .ok_or(Code::NotFound)?
+                .heads
+                .clone();
             Ok(engine.with_merge(&item, |merge| conflict(engine, merge, &heads))?)
         })
     }
@@ -321,7 +376,11 @@ impl App {
             let part = Part::from_text(&choice.field).ok_or(Code::NotFound)?;
             Ok((part, entry_hash(&choice.revision)?))
         };
-        let choices = request.choices.iter().map(choose).collect::<Result<Vec<_>, AppError>>()?;
+        let choices = request
+            .choices
+            .iter()
+            .map(choose)
+            .collect::<Result<Vec<_>, AppError>>()?;
         self.with(|engine| {
             engine.resolve_item(item, &base, &choices)?;
             view(engine, item)
@@ -333,15 +392,22 @@ fn matches(row: &ListRow, words: &[String]) -> bool {
     let overview = &row.overview;
     words.iter().all(|word| {
         let texts = [&overview.title, &overview.subtitle];
-        let texts = texts.into_iter().chain(&overview.hosts).chain(&overview.tags);
-        texts.into_iter().any(|text| text.expose().to_lowercase().contains(word.as_str()))
+        let texts = texts
+            .into_iter()
+            .chain(&overview.hosts)
+            .chain(&overview.tags);
+        texts
+            .into_iter()
+            .any(|text| text.expose().to_lowercase().contains(word.as_str()))
     })
 }
 
 fn row_view(id: &ItemId, row: &ListRow, favourite: bool) -> ItemRow {
     let overview = &row.overview;
     let state = if row.conflict {
-        Some(ItemState::Versions { count: count(row.heads.len()) })
+        Some(ItemState::Versions {
+            count: count(row.heads.len()),
+        })
     } else {
         row.closed.then_some(ItemState::NewerExists)
     };
@@ -361,7 +427,9 @@ pub(crate) fn person(engine: &Engine, user: Option<UserId>) -> Person {
     let named = user.and_then(|user| engine.names().person(user));
     Person {
         user: user.map(|user| user.to_string()).unwrap_or_default(),
-        name: named.map(|n| n.name.chars().take(200).collect()).unwrap_or_default(),
+        name: named
+            .map(|n| n.name.chars().take(200).collect())
+            .unwrap_or_default(),
         colour: named.map_or(0, |n| n.colour),
         me,
     }
@@ -374,7 +442,11 @@ fn author(engine: &Engine, device: DeviceId) -> (Person, String) {
 }
 
 fn vault_name(engine: &Engine, scope: ScopeId) -> String {
-    engine.names().scope(scope).map(|n| n.name.clone()).unwrap_or_default()
+    engine
+        .names()
+        .scope(scope)
+        .map(|n| n.name.clone())
+        .unwrap_or_default()
 }
 
 /// Who can open an item: its vault's readers and those of its own scopes.
@@ -393,9 +465,17 @@ pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> 
     let opened = engine.open_item(&item)?;
     let replica = engine.replica();
     let state = replica.item(&item).ok_or(Code::NotFound)?;
-    let newest = state.heads.iter().filter_map(|h| replica.revision(h)).max_by_key(|r| r.wall_ms);
+    let newest = state
+        .heads
+        .iter()
+        .filter_map(|h| replica.revision(h))
+        .max_by_key(|r| r.wall_ms);
     let newest = newest.ok_or(Code::NotFound)?;
-    let first_ms = state.revisions.iter().filter_map(|h| replica.revision(h)).map(|r| r.wall_ms);
+    let first_ms = state
+        .revisions
+        .iter()
+        .filter_map(|h| replica.revision(h))
+        .map(|r| r.wall_ms);
     let (changed_by, changed_device) = author(engine, newest.author);
     let content = &opened.content;
     let me = replica.me().user;
@@ -424,23 +504,35 @@ pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> 
         created_ms: first_ms.min().unwrap_or(newest.wall_ms),
         can_edit: authority.write,
         can_share: authority.manage,
-        people: all.iter().take(4).map(|user| person(engine, Some(*user))).collect(),
+        people: all
+            .iter()
+            .take(4)
+            .map(|user| person(engine, Some(*user)))
+            .collect(),
         people_count: count(all.len()),
         earlier_versions: count(state.revisions.len().saturating_sub(state.heads.len())),
-        versions: if conflicts { count(state.heads.len()) } else { 1 },
+        versions: if conflicts {
+            count(state.heads.len())
+        } else {
+            1
+        },
         versions_by: if conflicts {
             by.map(|r| author(engine, r.author).0).collect()
         } else {
             Vec::new()
         },
         strength: main.map(|field| super::secrets::strength_of(field.value.expose())),
-        state: conflicts.then(|| ItemState::Versions { count: count(state.heads.len()) }),
+        state: conflicts.then(|| ItemState::Versions {
+            count: count(state.heads.len()),
+        }),
     })
 }
 
 fn check_save(save: &ItemSave) -> Result<(), AppError> {
     let long = |field: &str, max: usize| {
-        Err(AppError::from(Code::TooLong).arg("field", field).arg("max", max))
+        Err(AppError::from(Code::TooLong)
+            .arg("field", field)
+            .arg("max", max))
     };
     if save.title.trim().is_empty() {
         return Err(AppError::from(Code::Empty).arg("field", "title"));
@@ -455,7 +547,11 @@ fn check_save(save: &ItemSave) -> Result<(), AppError> {
         if field.label.as_ref().is_some_and(|label| label.len() > 200) {
             return long("label", 200);
         }
-        let max = if field.role == FieldRole::Note { 256 * 1024 } else { 64 * 1024 };
+        let max = if field.role == FieldRole::Note {
+            256 * 1024
+        } else {
+            64 * 1024
+        };
         if let ValueEdit::Set { text } = &field.value
             && text.len() > max
         {
@@ -507,8 +603,12 @@ pub(crate) fn apply(
         order.push(id);
     }
     content.set_notes(notes.unwrap_or_default());
-    let gone: Vec<FieldId> =
-        content.fields().iter().map(|f| f.id).filter(|id| !order.contains(id)).collect();
+    let gone: Vec<FieldId> = content
+        .fields()
+        .iter()
+        .map(|f| f.id)
+        .filter(|id| !order.contains(id))
+        .collect();
     for id in gone {
         content.remove_field(id);
     }
@@ -545,8 +645,14 @@ fn changed_role(part: &Part, content: &ItemContent) -> Changed {
                 label: field.and_then(fields::label_of),
             }
         }
-        Part::Notes => Changed { role: ChangedRole::Field(FieldRole::Note), label: None },
-        _ => Changed { role: ChangedRole::Title(TitleRole::Title), label: None },
+        Part::Notes => Changed {
+            role: ChangedRole::Field(FieldRole::Note),
+            label: None,
+        },
+        _ => Changed {
+            role: ChangedRole::Title(TitleRole::Title),
+            label: None,
+        },
     }
 }
 
@@ -554,16 +660,32 @@ fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
     let revision = engine.replica().revision(hash)?;
     let (by, device) = author(engine, revision.author);
     let created = revision.body.parents.is_empty();
-    let before = revision.body.parents.first().and_then(|p| engine.open_revision(p).ok());
+    let before = revision
+        .body
+        .parents
+        .first()
+        .and_then(|p| engine.open_revision(p).ok());
     let changed = match (engine.open_revision(hash).ok(), before) {
         (Some(now), Some(before)) => {
-            let parts: std::collections::BTreeSet<Part> = now.parts().chain(before.parts()).collect();
+            let parts: std::collections::BTreeSet<Part> =
+                now.parts().chain(before.parts()).collect();
             let differs = |part: &&Part| now.part(**part) != before.part(**part);
-            parts.iter().filter(differs).map(|part| changed_role(part, &now)).collect()
+            parts
+                .iter()
+                .filter(differs)
+                .map(|part| changed_role(part, &now))
+                .collect()
         }
         _ => Vec::new(),
     };
-    Some(HistoryRow { revision: hash.to_string(), by, device, at_ms: revision.wall_ms, created, changed })
+    Some(HistoryRow {
+        revision: hash.to_string(),
+        by,
+        device,
+        at_ms: revision.wall_ms,
+        created,
+        changed,
+    })
 }
 
 fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -> ConflictView {
@@ -572,11 +694,17 @@ fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -
     let sides = heads.iter().filter_map(|hash| {
         let revision = engine.replica().revision(hash)?;
         let (by, device) = author(engine, revision.author);
-        Some(ConflictSide { revision: hash.to_string(), by, device, at_ms: revision.wall_ms })
+        Some(ConflictSide {
+            revision: hash.to_string(),
+            by,
+            device,
+            at_ms: revision.wall_ms,
+        })
     });
     let fields = merge.conflicts().iter().map(|conflict| {
         let changed = changed_role(&conflict.part, content);
-        let hidden = |value: &PartValue<'_>| matches!(value, PartValue::Field(f) if f.is_concealed());
+        let hidden =
+            |value: &PartValue<'_>| matches!(value, PartValue::Field(f) if f.is_concealed());
         let concealed = conflict.values.iter().any(|v| hidden(&v.value));
         let values = conflict.values.iter().map(|v| ConflictValue {
             revision: v.revision.to_string(),
@@ -600,7 +728,11 @@ fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -
         base: base_text(heads),
         sides: sides.collect(),
         fields: fields.collect(),
-        merged: merge.settled().iter().map(|part| changed_role(part, content)).collect(),
+        merged: merge
+            .settled()
+            .iter()
+            .map(|part| changed_role(part, content))
+            .collect(),
         same_count: count(merge.same()),
     }
 }

@@ -97,7 +97,10 @@ impl Engine {
         change: impl FnOnce(&mut InviteRow),
     ) -> Result<(), AppError> {
         let mut invites = self.invites()?;
-        let row = invites.iter_mut().find(|row| row.invite == invite).ok_or(Code::NotFound)?;
+        let row = invites
+            .iter_mut()
+            .find(|row| row.invite == invite)
+            .ok_or(Code::NotFound)?;
         change(row);
         Ok(self.keep_invites(&invites)?)
     }
@@ -137,11 +140,12 @@ impl Engine {
                 let grants = rights.live_grants();
                 let grants = grants.iter().filter(|g| g.user == Some(user));
                 let highest = grants.max_by_key(|g| g.role.rank())?.role;
-                let seen = replica.entries().filter(|e| rights.user_of(e.device()) == Some(user));
+                let seen = replica
+                    .entries()
+                    .filter(|e| rights.user_of(e.device()) == Some(user));
                 let kit = rights.kit_of(user);
                 let devices = rights.devices_of(user).iter().filter(|d| Some(**d) != kit);
-                let vaults =
-                    mine.iter().filter(|s| rights.readers(**s).contains(&user));
+                let vaults = mine.iter().filter(|s| rights.readers(**s).contains(&user));
                 Some(PersonRow {
                     person: person(self, Some(user)),
                     key_state: self.key_state(user),
@@ -170,7 +174,11 @@ impl Engine {
             vaults: row.vaults.iter().map(ToString::to_string).collect(),
             created_ms: row.created_ms,
             expires_ms: row.expires_ms,
-            state: if row.expires_ms < now { InviteState::Expired } else { InviteState::Open },
+            state: if row.expires_ms < now {
+                InviteState::Expired
+            } else {
+                InviteState::Open
+            },
         });
         let offered = |scope: ScopeId| replica.roles_to_give(scope).contains(&role::Role::Viewer);
         let vaults = replica.vaults();
@@ -179,7 +187,10 @@ impl Engine {
         Ok(PeopleView {
             people: self.people(),
             invites: invites.collect(),
-            requests: answers.iter().map(|answer| self.request_view(answer)).collect(),
+            requests: answers
+                .iter()
+                .map(|answer| self.request_view(answer))
+                .collect(),
             can_invite: may,
             roles_offered: if may {
                 vec![Role::Viewer, Role::Editor, Role::Manager]
@@ -206,7 +217,11 @@ impl Engine {
             role: row.role.into(),
             vaults: row.vaults.iter().map(|scope| self.chip(*scope)).collect(),
             problem: answer.problem,
-            details: format!("invitation {}\nrequest {}", row.invite, answer.digest.name()),
+            details: format!(
+                "invitation {}\nrequest {}",
+                row.invite,
+                answer.digest.name()
+            ),
         }
     }
 
@@ -218,15 +233,19 @@ impl Engine {
             .filter(|(digest, _)| !row.rejected.iter().any(|r| **r == *digest.as_bytes()))
             .map(|(digest, bytes)| (*digest, self.replica().open_request(row.invite, bytes)))
             .collect();
-        let mut asking: Vec<UserId> =
-            opened.iter().filter_map(|(_, r)| r.as_ref().ok().map(|r| r.user)).collect();
+        let mut asking: Vec<UserId> = opened
+            .iter()
+            .filter_map(|(_, r)| r.as_ref().ok().map(|r| r.user))
+            .collect();
         asking.extend(row.used_by);
         asking.sort_unstable();
         asking.dedup();
         let rivals = asking.len() > 1;
         opened
             .into_iter()
-            .filter(|(_, r)| row.used_by.is_none() || r.as_ref().ok().map(|r| r.user) != row.used_by)
+            .filter(|(_, r)| {
+                row.used_by.is_none() || r.as_ref().ok().map(|r| r.user) != row.used_by
+            })
             .map(|(digest, request)| {
                 let problem = match &request {
                     Err(RequestProblem::CodeNotProven) => Some(Problem::CodeNotProven),
@@ -236,7 +255,12 @@ impl Engine {
                     Ok(_) if row.expires_ms < now => Some(Problem::Expired),
                     Ok(_) => None,
                 };
-                Answer { row: row.clone(), digest, request, problem }
+                Answer {
+                    row: row.clone(),
+                    digest,
+                    request,
+                    problem,
+                }
             })
             .collect()
     }
@@ -259,7 +283,9 @@ impl App {
     /// Fetches what lies in the open invitations' inboxes; a storage that is away has none.
     fn answers(&self) -> Result<Vec<Answer>, AppError> {
         let invites = self.with(|engine| Ok(engine.invites()?))?;
-        let Some(remote) = self.remote() else { return Ok(Vec::new()) };
+        let Some(remote) = self.remote() else {
+            return Ok(Vec::new());
+        };
         let mut out = Vec::new();
         for row in invites {
             let sealed = self.wait(fetch(remote.as_ref(), row.invite));
@@ -275,8 +301,11 @@ impl App {
     /// [`Code::NotAllowed`], [`Code::Empty`], [`Code::StorageFailed`] without a shared folder.
     pub fn invite_create(&self, request: &InviteCreate) -> Result<InviteReady, AppError> {
         crate::session::check_name("name", &request.name)?;
-        let vaults =
-            request.vaults.iter().map(|v| scope_id(v)).collect::<Result<Vec<_>, AppError>>()?;
+        let vaults = request
+            .vaults
+            .iter()
+            .map(|v| scope_id(v))
+            .collect::<Result<Vec<_>, AppError>>()?;
         let remote = self.remote().ok_or(Code::StorageFailed)?;
         let mut rng = random::os();
         let mut id = [0; 32];
@@ -290,7 +319,11 @@ impl App {
         let colour = u8::try_from(now % 6).unwrap_or(0) + 1;
         let (team, sealed, row) = self.with(|engine| {
             let me = engine.replica().me().user;
-            let inviter = engine.names().person(me).map(|n| n.name.clone()).unwrap_or_default();
+            let inviter = engine
+                .names()
+                .person(me)
+                .map(|n| n.name.clone())
+                .unwrap_or_default();
             let team = engine.names().team().unwrap_or_default().to_owned();
             let offered = vaults.iter().map(|scope| OfferedVault {
                 scope: *scope,
@@ -357,7 +390,10 @@ impl App {
         let id = InviteId::from_hex(invite).map_err(|_| Code::NotFound)?;
         let row = self.with(|engine| {
             let invites = engine.invites()?;
-            Ok(invites.into_iter().find(|r| r.invite == id).ok_or(Code::NotFound)?)
+            Ok(invites
+                .into_iter()
+                .find(|r| r.invite == id)
+                .ok_or(Code::NotFound)?)
         })?;
         self.invite_cancel(invite)?;
         self.invite_create(&InviteCreate {
@@ -375,9 +411,17 @@ impl App {
         let id = InviteId::from_hex(invite).map_err(|_| Code::NotFound)?;
         self.with(|engine| {
             let invites = engine.invites()?;
-            let row = invites.into_iter().find(|r| r.invite == id).ok_or(Code::NotFound)?;
+            let row = invites
+                .into_iter()
+                .find(|r| r.invite == id)
+                .ok_or(Code::NotFound)?;
             let team = engine.team;
-            Ok(Invitation { team, invite: id, key: row.key }.to_text())
+            Ok(Invitation {
+                team,
+                invite: id,
+                key: row.key,
+            }
+            .to_text())
         })
     }
 
@@ -388,7 +432,9 @@ impl App {
     pub fn invite_file_save(&self, invite: &str, path: &Path) -> Result<Picked, AppError> {
         let text = self.invite_text(invite)? + "\n";
         std::fs::write(path, text).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
-        Ok(Picked { path: path.display().to_string() })
+        Ok(Picked {
+            path: path.display().to_string(),
+        })
     }
 
     /// Copies the invitation as text.
@@ -450,7 +496,10 @@ impl App {
 }
 
 async fn fetch(remote: &dyn Remote, invite: InviteId) -> Vec<(Digest, Vec<u8>)> {
-    let listed = remote.list(&layout::requests(&invite)).await.unwrap_or_default();
+    let listed = remote
+        .list(&layout::requests(&invite))
+        .await
+        .unwrap_or_default();
     let mut names: Vec<Digest> = listed
         .iter()
         .filter(|item| item.size <= MAX_JOIN_OBJECT as u64)
@@ -470,7 +519,10 @@ async fn fetch(remote: &dyn Remote, invite: InviteId) -> Vec<(Digest, Vec<u8>)> 
 }
 
 fn file_name(name: &str) -> String {
-    let plain: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(40).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .take(40)
+        .collect();
     format!("conclave-invitation-{plain}.txt")
 }

@@ -64,10 +64,14 @@ pub fn generate_secret(options: &GenerateOptions) -> Result<Generated, AppError>
             digits: options.digit,
             symbols: options.symbols,
         },
-        GenerateMode::Pin => Recipe::Pin { length: options.length },
+        GenerateMode::Pin => Recipe::Pin {
+            length: options.length,
+        },
     };
     let made = generate(&recipe, &mut random::os()).map_err(|e| {
-        AppError::new(Code::TooLong, e).arg("field", "length").arg("max", e.max)
+        AppError::new(Code::TooLong, e)
+            .arg("field", "length")
+            .arg("max", e.max)
     })?;
     // The person asked to see it: this is the one secret that is made to be shown.
     Ok(Generated {

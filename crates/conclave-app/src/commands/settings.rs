@@ -23,7 +23,9 @@ impl Engine {
     /// The recovery seeds are still here: the sheet was not saved yet.
     #[must_use]
     pub fn recovery_pending(&self) -> bool {
-        self.store.value(Some(&self.team), KIT).is_ok_and(|seed| seed.is_some())
+        self.store
+            .value(Some(&self.team), KIT)
+            .is_ok_and(|seed| seed.is_some())
     }
 
     fn seed(&self, name: &str) -> Result<Option<Zeroizing<[u8; 32]>>, AppError> {
@@ -76,8 +78,14 @@ impl App {
             own0: own0.as_deref(),
         });
         write_whole(path, html.as_bytes()).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
-        let ask = ASKED.iter().map(|place| u32::try_from(place + 1).unwrap_or(0)).collect();
-        Ok(RecoverySaved { path: path.display().to_string(), ask })
+        let ask = ASKED
+            .iter()
+            .map(|place| u32::try_from(place + 1).unwrap_or(0))
+            .collect();
+        Ok(RecoverySaved {
+            path: path.display().to_string(),
+            ask,
+        })
     }
 
     /// Two words of the sheet, asked back: right, and the seeds are wiped from this computer.
@@ -88,7 +96,10 @@ impl App {
         self.with(|engine| {
             let kit = engine.seed(KIT)?.ok_or(Code::NotFound)?;
             let sheet = recovery::to_words(&kit);
-            let asked: Vec<&str> = ASKED.iter().filter_map(|at| sheet.get(*at).copied()).collect();
+            let asked: Vec<&str> = ASKED
+                .iter()
+                .filter_map(|at| sheet.get(*at).copied())
+                .collect();
             let words = Zeroizing::new(words.to_lowercase());
             if !words.split_whitespace().eq(asked) {
                 return Err(Code::RecoveryWordsWrong.into());
@@ -151,7 +162,11 @@ fn day(ms: u64) -> String {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }

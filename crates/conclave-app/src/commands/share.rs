@@ -61,8 +61,13 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
     let manages = replica.authority(me, home).manage;
     let grants = rights.live_grants();
     let role_on = |user: UserId, scope: ScopeId| -> Option<Role> {
-        let grants = grants.iter().filter(|g| g.user == Some(user) && g.scope == scope);
-        grants.map(|g| g.role).max_by_key(|r| r.rank()).map(Role::from)
+        let grants = grants
+            .iter()
+            .filter(|g| g.user == Some(user) && g.scope == scope);
+        grants
+            .map(|g| g.role)
+            .max_by_key(|r| r.rank())
+            .map(Role::from)
     };
     let in_vault = matches!(target, Target::Item(..));
     let mut entries: Vec<ShareEntry> = rights
@@ -80,7 +85,10 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
         title = row.overview.title.expose().chars().take(200).collect();
         kind = Some(fields::kind_of(row.overview.template));
         for own in replica.item_scopes(item) {
-            let direct = grants.iter().filter(|g| g.scope == own).filter_map(|g| g.user);
+            let direct = grants
+                .iter()
+                .filter(|g| g.scope == own)
+                .filter_map(|g| g.user);
             for user in direct {
                 if !entries.iter().any(|e| e.person.user == user.to_string()) {
                     entries.push(entry(engine, user, Role::Viewer, Via::Direct, manages));
@@ -107,7 +115,10 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
     } else {
         let may = replica.roles_to_give(home);
         let all = [role::Role::Viewer, role::Role::Editor, role::Role::Manager];
-        all.into_iter().filter(|r| may.contains(r)).map(Role::from).collect()
+        all.into_iter()
+            .filter(|r| may.contains(r))
+            .map(Role::from)
+            .collect()
     };
     Ok(ShareView {
         scope: scope.clone(),
@@ -151,9 +162,9 @@ impl App {
                 Target::Vault(scope) => {
                     replica.grant(user, scope, role.into(), now, &mut random::os())
                 }
-                Target::Item(item, _) => {
-                    replica.share_item(item, user, now, &mut random::os()).map(drop)
-                }
+                Target::Item(item, _) => replica
+                    .share_item(item, user, now, &mut random::os())
+                    .map(drop),
             })?;
             view(engine, scope)
         })
@@ -171,9 +182,9 @@ impl App {
                 Target::Vault(scope) => replica.revoke(user, scope, now, &mut random::os()),
                 Target::Item(item, _) => {
                     let scopes = replica.item_scopes(item);
-                    scopes.into_iter().try_for_each(|scope| {
-                        replica.revoke(user, scope, now, &mut random::os())
-                    })
+                    scopes
+                        .into_iter()
+                        .try_for_each(|scope| replica.revoke(user, scope, now, &mut random::os()))
                 }
             })?;
             view(engine, scope)

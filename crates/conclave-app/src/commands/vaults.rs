@@ -22,7 +22,11 @@ const FAVOURITES: &str = "favourites";
 
 impl Engine {
     pub(crate) fn favourites(&self) -> BTreeSet<ItemId> {
-        let row = self.store.value(Some(&self.team), FAVOURITES).ok().flatten();
+        let row = self
+            .store
+            .value(Some(&self.team), FAVOURITES)
+            .ok()
+            .flatten();
         let list = row.and_then(|row| cbor::decode::<Vec<ItemId>>(&row).ok());
         list.unwrap_or_default().into_iter().collect()
     }
@@ -37,13 +41,18 @@ impl Engine {
         let all: Vec<ItemId> = all.into_iter().collect();
         let team = self.team;
         self.store.transaction(|tx| {
-            tx.put_value(Some(&team), FAVOURITES, &cbor::encode(&all)).map_err(Into::into)
+            tx.put_value(Some(&team), FAVOURITES, &cbor::encode(&all))
+                .map_err(Into::into)
         })
     }
 
     /// Vaults that this person reads.
     pub(crate) fn visible_scopes(&self) -> BTreeSet<ScopeId> {
-        self.replica.vaults().into_iter().map(|vault| vault.scope).collect()
+        self.replica
+            .vaults()
+            .into_iter()
+            .map(|vault| vault.scope)
+            .collect()
     }
 }
 
@@ -57,7 +66,10 @@ fn view(engine: &Engine, scope: ScopeId, personal: bool) -> Vault {
         2 => Role::Editor,
         _ => Role::Viewer,
     };
-    let items = engine.rows().values().filter(|row| row.overview.home == scope && !row.deleted);
+    let items = engine
+        .rows()
+        .values()
+        .filter(|row| row.overview.home == scope && !row.deleted);
     Vault {
         id: scope.to_string(),
         name: named.map(|n| n.name.clone()).unwrap_or_default(),
@@ -83,15 +95,21 @@ impl App {
             let favourites = engine.favourites();
             let rows = engine.rows();
             let live = || rows.iter().filter(|(_, row)| !row.deleted);
-            let mut views: Vec<Vault> =
-                vaults.iter().map(|v| view(engine, v.scope, v.personal)).collect();
+            let mut views: Vec<Vault> = vaults
+                .iter()
+                .map(|v| view(engine, v.scope, v.personal))
+                .collect();
             views.sort_by_key(|v| (v.personal, v.name.to_lowercase(), v.id.clone()));
             Ok(VaultList {
                 vaults: views,
                 all: count(live().count()),
                 favourites: count(live().filter(|(id, _)| favourites.contains(*id)).count()),
                 archived: count(rows.values().filter(|row| row.deleted).count()),
-                shared: count(live().filter(|(_, r)| !visible.contains(&r.overview.home)).count()),
+                shared: count(
+                    live()
+                        .filter(|(_, r)| !visible.contains(&r.overview.home))
+                        .count(),
+                ),
             })
         })
     }
@@ -119,7 +137,10 @@ impl App {
         let scope = scope_id(&request.vault)?;
         self.with(|engine| {
             let vaults = engine.replica().vaults();
-            let known = vaults.into_iter().find(|v| v.scope == scope).ok_or(Code::NotFound)?;
+            let known = vaults
+                .into_iter()
+                .find(|v| v.scope == scope)
+                .ok_or(Code::NotFound)?;
             engine.commit(|replica, now| {
                 let mut rng = random::os();
                 replica.rename_vault(scope, &request.name, request.colour, now, &mut rng)

@@ -1,6 +1,10 @@
 //! What can go wrong with an unlocked profile. Messages say what failed; the cause is the source.
 
-use conclave_core::{item::ItemError, pack::{BuildError, PackError}, replica::WriteError};
+use conclave_core::{
+    item::ItemError,
+    pack::{BuildError, PackError},
+    replica::WriteError,
+};
 use conclave_store::StoreError;
 
 /// What can go wrong with an unlocked profile.

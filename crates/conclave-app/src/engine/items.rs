@@ -38,8 +38,14 @@ impl Engine {
     /// [`EngineError::NotFound`] while its body or key is not here; [`EngineError::Item`] when a
     /// newer version is needed.
     pub fn open_revision(&self, hash: &EntryHash) -> Result<ItemContent, EngineError> {
-        let body = self.store.body(&self.team, hash)?.ok_or(EngineError::NotFound)?;
-        let plain = self.replica.open_revision(hash, &body).ok_or(EngineError::NotFound)?;
+        let body = self
+            .store
+            .body(&self.team, hash)?
+            .ok_or(EngineError::NotFound)?;
+        let plain = self
+            .replica
+            .open_revision(hash, &body)
+            .ok_or(EngineError::NotFound)?;
         Ok(ItemContent::decode(&plain)?)
     }
 
@@ -50,7 +56,11 @@ impl Engine {
         History::new(nodes.into_iter().map(|(hash, edit, counts)| Revision {
             hash,
             parents: self.replica.parents(&hash).to_vec(),
-            kind: if edit { RevisionKind::Edit } else { RevisionKind::Tombstone },
+            kind: if edit {
+                RevisionKind::Edit
+            } else {
+                RevisionKind::Tombstone
+            },
             counts,
         }))
     }
@@ -66,7 +76,11 @@ impl Engine {
     ) -> Result<T, EngineError> {
         let state = self.replica.item(item).ok_or(EngineError::NotFound)?;
         // One head needs no base; several need whatever they have in common.
-        let wanted = if state.heads.len() > 1 { &state.revisions } else { &state.heads };
+        let wanted = if state.heads.len() > 1 {
+            &state.revisions
+        } else {
+            &state.heads
+        };
         let mut contents: BTreeMap<EntryHash, (DeviceId, ItemContent)> = BTreeMap::new();
         let mut newer = None;
         for hash in wanted {
@@ -81,7 +95,10 @@ impl Engine {
             }
         }
         let open = |hash: EntryHash| {
-            contents.get(&hash).map(|(author, content)| Source { author: *author, content })
+            contents.get(&hash).map(|(author, content)| Source {
+                author: *author,
+                content,
+            })
         };
         match merge::merge(&self.history(item), open) {
             Some(merge) => Ok(look(&merge)),
@@ -191,7 +208,9 @@ impl Engine {
     /// [`EngineError::Write`] when one is not this person's to end; none is ended then.
     pub fn delete_items(&mut self, items: &[ItemId]) -> Result<(), EngineError> {
         self.commit(|replica, now| {
-            items.iter().try_for_each(|item| replica.delete_item(*item, now).map(drop))
+            items
+                .iter()
+                .try_for_each(|item| replica.delete_item(*item, now).map(drop))
         })
     }
 
@@ -202,12 +221,21 @@ impl Engine {
     pub fn restore_items(&mut self, items: &[ItemId]) -> Result<u32, EngineError> {
         let mut restored = 0;
         for item in items {
-            let state = self.replica.item(item).ok_or(EngineError::NotFound)?.clone();
+            let state = self
+                .replica
+                .item(item)
+                .ok_or(EngineError::NotFound)?
+                .clone();
             if !state.deleted {
                 continue;
             }
             let content = self.open_item(item)?.content;
-            let parents = state.heads.iter().chain(&state.tombstones).copied().collect();
+            let parents = state
+                .heads
+                .iter()
+                .chain(&state.tombstones)
+                .copied()
+                .collect();
             self.write(*item, state.home, parents, &content)?;
             restored += 1;
         }

@@ -36,11 +36,14 @@ pub(crate) struct List {
 impl ListRow {
     fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
         let flag = |on: bool, bit: u8| if on { bit } else { 0 };
-        let flags = flag(self.deleted, DELETED)
-            | flag(self.conflict, CONFLICT)
-            | flag(self.closed, CLOSED);
-        let heads = self.heads.get(..self.heads.len().min(255)).unwrap_or(&self.heads);
-        let mut out = zeroize::Zeroizing::new(vec![flags, u8::try_from(heads.len()).unwrap_or(255)]);
+        let flags =
+            flag(self.deleted, DELETED) | flag(self.conflict, CONFLICT) | flag(self.closed, CLOSED);
+        let heads = self
+            .heads
+            .get(..self.heads.len().min(255))
+            .unwrap_or(&self.heads);
+        let mut out =
+            zeroize::Zeroizing::new(vec![flags, u8::try_from(heads.len()).unwrap_or(255)]);
         for head in heads {
             out.extend_from_slice(head.as_bytes());
         }
@@ -51,7 +54,12 @@ impl ListRow {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (&[flags, count], rest) = bytes.split_first_chunk::<2>()?;
         let (heads, rest) = rest.split_at_checked(usize::from(count) * 32)?;
-        let heads = heads.as_chunks::<32>().0.iter().map(|h| EntryHash::new(*h)).collect();
+        let heads = heads
+            .as_chunks::<32>()
+            .0
+            .iter()
+            .map(|h| EntryHash::new(*h))
+            .collect();
         let (overview, _) = OverviewRef::decode(rest).ok()?;
         Some(Self {
             overview: overview.to_owned(),
@@ -126,11 +134,16 @@ impl Engine {
     }
 
     fn row_of(&self, id: ItemId) -> Result<Option<ListRow>, EngineError> {
-        let Some(item) = self.replica.item(&id) else { return Ok(None) };
+        let Some(item) = self.replica.item(&id) else {
+            return Ok(None);
+        };
         let (home, heads, deleted) = (item.home, item.heads.clone(), item.deleted);
         let closed = heads.iter().any(|head| !self.replica.can_open(head));
-        let changed_ms =
-            heads.iter().filter_map(|h| self.replica.revision(h)).map(|r| r.wall_ms).max();
+        let changed_ms = heads
+            .iter()
+            .filter_map(|h| self.replica.revision(h))
+            .map(|r| r.wall_ms)
+            .max();
         let changed_ms = changed_ms.unwrap_or(0);
         let (overview, conflict) = match self.open_item(&id) {
             Ok(opened) => {
@@ -142,10 +155,22 @@ impl Engine {
                 let blank = ItemContent::new(Template::from_number(0));
                 let mut overview = ItemOverview::of(id, home, changed_ms, &blank);
                 overview.title = PrivateText::new("");
-                return Ok(Some(ListRow { overview, heads, deleted, conflict: false, closed: true }));
+                return Ok(Some(ListRow {
+                    overview,
+                    heads,
+                    deleted,
+                    conflict: false,
+                    closed: true,
+                }));
             }
             Err(error) => return Err(error),
         };
-        Ok(Some(ListRow { overview, heads, deleted, conflict, closed }))
+        Ok(Some(ListRow {
+            overview,
+            heads,
+            deleted,
+            conflict,
+            closed,
+        }))
     }
 }

@@ -25,18 +25,35 @@ struct Held {
     pending: u64,
 }
 
+/// A store that could not be put to work, given back so that it can be locked again.
+pub struct Unopened {
+    /// The store, as it was.
+    pub store: Box<OpenStore>,
+    /// Why.
+    pub error: EngineError,
+}
+
+impl Unopened {
+    fn new(store: OpenStore, error: EngineError) -> Self {
+        Self {
+            store: Box::new(store),
+            error,
+        }
+    }
+}
+
 impl Engine {
     /// Opens the team that an unlocked store holds.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] where there is none; what the store refuses otherwise.
-    pub fn open(store: OpenStore, clock: Arc<dyn Clock>) -> Result<Self, (OpenStore, EngineError)> {
+    pub fn open(store: OpenStore, clock: Arc<dyn Clock>) -> Result<Self, Unopened> {
         let team = match only_team(&store) {
             Ok(team) => team,
-            Err(error) => return Err((store, error)),
+            Err(error) => return Err(Unopened::new(store, error)),
         };
         match held(&store, team) {
-            Err(error) => Err((store, error)),
+            Err(error) => Err(Unopened::new(store, error)),
             Ok(held) => {
                 let mut engine = Self {
                     store,
@@ -52,7 +69,7 @@ impl Engine {
                 };
                 match engine.load_list().and_then(|()| engine.after_news()) {
                     Ok(()) => Ok(engine),
-                    Err(error) => Err((engine.store, error)),
+                    Err(error) => Err(Unopened::new(engine.store, error)),
                 }
             }
         }
@@ -67,7 +84,7 @@ impl Engine {
         mut replica: Replica,
         values: &[(&str, &[u8])],
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, (OpenStore, EngineError)> {
+    ) -> Result<Self, Unopened> {
         let team = replica.team();
         let written = replica.take_written();
         let saved = store.transaction(|tx| {
@@ -79,7 +96,7 @@ impl Engine {
         });
         match saved {
             Ok(()) => Self::open(store, clock),
-            Err(error) => Err((store, error)),
+            Err(error) => Err(Unopened::new(store, error)),
         }
     }
 
@@ -114,7 +131,9 @@ fn only_team(store: &Reader) -> Result<TeamId, EngineError> {
 }
 
 fn held(store: &Reader, team: TeamId) -> Result<Held, EngineError> {
-    let row = store.value(Some(&team), IDENTITY)?.ok_or(EngineError::NotFound)?;
+    let row = store
+        .value(Some(&team), IDENTITY)?
+        .ok_or(EngineError::NotFound)?;
     let identity = Identity::decode(&row)?;
     if identity.team() != team {
         return Err(EngineError::Damaged);
@@ -144,12 +163,19 @@ fn held(store: &Reader, team: TeamId) -> Result<Held, EngineError> {
         let raw = record::decode_raw(&row.raw)?;
         entries.push(Entry::parse(place, &raw).map_err(|_| EngineError::Damaged)?);
     }
-    let last = entries.iter().filter(|e| e.log() == place.log).max_by_key(|e| e.seq());
+    let last = entries
+        .iter()
+        .filter(|e| e.log() == place.log)
+        .max_by_key(|e| e.seq());
     let chain = match last {
         Some(last) => Chain::resume(place, last.seq(), last.hash),
         None => Chain::start(place),
     };
     let mut replica = Replica::new(genesis, team, out, me, chain);
     replica.insert(entries);
-    Ok(Held { replica, kept, pending })
+    Ok(Held {
+        replica,
+        kept,
+        pending,
+    })
 }

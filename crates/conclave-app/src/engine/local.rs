@@ -60,7 +60,9 @@ impl Engine {
         match row.split_first()? {
             (1, _) => Some(Stop::OwnLogAhead),
             (2, _) => Some(Stop::OwnLogDiffers),
-            (_, log) => Some(Stop::Fork { log: LogId::new(log.try_into().ok()?) }),
+            (_, log) => Some(Stop::Fork {
+                log: LogId::new(log.try_into().ok()?),
+            }),
         }
     }
 
@@ -94,25 +96,46 @@ impl Engine {
             let raw = record::decode_raw(&row.raw)?;
             entries.push((raw, row.body.map(|(_, body)| body.to_vec())));
         }
-        let Some((first, last)) = ends else { return Ok(None) };
+        let Some((first, last)) = ends else {
+            return Ok(None);
+        };
         let me = self.replica.me();
         let mut rng = random::os();
         let out = self.replica.out();
         let (id, pack) = build(self.team, out, &me.log, &me.signer(), &entries, &mut rng)?;
         let head = self.head_for(&id);
-        Ok(Some(OutgoingRow { first, last, pack, head }))
+        Ok(Some(OutgoingRow {
+            first,
+            last,
+            pack,
+            head,
+        }))
     }
 
     fn head_for(&self, newest: &PackId) -> Vec<u8> {
         let me = self.replica.me();
-        let mut live: Vec<Span> =
-            self.kept.get(&newest.log).into_iter().flatten().map(|k| k.span).collect();
+        let mut live: Vec<Span> = self
+            .kept
+            .get(&newest.log)
+            .into_iter()
+            .flatten()
+            .map(|k| k.span)
+            .collect();
         if !live.contains(&newest.span) {
             live.push(newest.span);
         }
         live.sort_by_key(|span| span.first());
-        let head = Head { identity: me.log, live };
-        head.build(self.team, self.replica.out(), newest, &me.signer(), &mut random::os())
+        let head = Head {
+            identity: me.log,
+            live,
+        };
+        head.build(
+            self.team,
+            self.replica.out(),
+            newest,
+            &me.signer(),
+            &mut random::os(),
+        )
     }
 }
 
@@ -134,7 +157,10 @@ impl Local for Engine {
         self.replica
             .known_seqs()
             .map(|(log, seqs)| {
-                let end = ends.get(&log).map(|(seq, hash)| End { seq: *seq, hash: *hash });
+                let end = ends.get(&log).map(|(seq, hash)| End {
+                    seq: *seq,
+                    hash: *hash,
+                });
                 let beyond = end.map_or(0, |end| end.seq + 1);
                 let mut islands: Vec<Span> = Vec::new();
                 for seq in seqs.filter(|seq| *seq >= beyond) {
@@ -153,7 +179,12 @@ impl Local for Engine {
     fn at(&self, log: LogId, seq: u64) -> Vec<Link> {
         let hashes = self.replica.hashes_at(log, seq).iter();
         let entries = hashes.filter_map(|hash| self.replica.entry(hash));
-        entries.map(|e| Link { hash: e.hash, prev: e.header.prev }).collect()
+        entries
+            .map(|e| Link {
+                hash: e.hash,
+                prev: e.header.prev,
+            })
+            .collect()
     }
 
     fn mentioned(&self) -> BTreeMap<LogId, u64> {
@@ -170,21 +201,33 @@ impl Local for Engine {
 
     fn held(&self, log: LogId) -> Result<Vec<Held>, LocalError> {
         let kept = self.kept.get(&log).into_iter().flatten();
-        Ok(kept.map(|k| Held { id: PackId { log, span: k.span }, len: k.len }).collect())
+        Ok(kept
+            .map(|k| Held {
+                id: PackId { log, span: k.span },
+                len: k.len,
+            })
+            .collect())
     }
 
     fn file(&self, id: &PackId) -> Result<Option<Vec<u8>>, LocalError> {
-        for row in self.store.packs(&self.team, Some(&id.log)).map_err(store_error)? {
+        for row in self
+            .store
+            .packs(&self.team, Some(&id.log))
+            .map_err(store_error)?
+        {
             let row = row.map_err(store_error)?;
             if Span::new(row.first, row.last) != Some(id.span) {
                 continue;
             }
-            let pack = Pack::open(self.team, self.replica.out(), id, &row.control)
-                .and_then(Pack::verify);
+            let pack =
+                Pack::open(self.team, self.replica.out(), id, &row.control).and_then(Pack::verify);
             let Ok(pack) = pack else { continue };
             let mut file = row.control.to_vec();
             for entry in pack.entries().iter().filter(|e| e.header.sealed.is_some()) {
-                let body = self.store.body(&self.team, &entry.hash).map_err(store_error)?;
+                let body = self
+                    .store
+                    .body(&self.team, &entry.hash)
+                    .map_err(store_error)?;
                 let Some(body) = body else { return Ok(None) };
                 file.extend_from_slice(&body);
             }
@@ -202,7 +245,9 @@ impl Local for Engine {
     }
 
     fn outgoing(&mut self) -> Result<Option<Outgoing>, LocalError> {
-        let kept = self.value(OUTGOING).and_then(|row| cbor::decode::<OutgoingRow>(&row).ok());
+        let kept = self
+            .value(OUTGOING)
+            .and_then(|row| cbor::decode::<OutgoingRow>(&row).ok());
         let row = match kept {
             Some(row) => row,
             None => {
@@ -217,13 +262,24 @@ impl Local for Engine {
                 row
             }
         };
-        let Some(span) = Span::new(row.first, row.last) else { return Ok(None) };
-        let id = PackId { log: self.own_log(), span };
-        Ok(Some(Outgoing { id, pack: row.pack, head: row.head }))
+        let Some(span) = Span::new(row.first, row.last) else {
+            return Ok(None);
+        };
+        let id = PackId {
+            log: self.own_log(),
+            span,
+        };
+        Ok(Some(Outgoing {
+            id,
+            pack: row.pack,
+            head: row.head,
+        }))
     }
 
     fn delivered(&mut self, id: &PackId) -> Result<(), LocalError> {
-        let Some(row) = self.value(OUTGOING).and_then(|r| cbor::decode::<OutgoingRow>(&r).ok())
+        let Some(row) = self
+            .value(OUTGOING)
+            .and_then(|r| cbor::decode::<OutgoingRow>(&r).ok())
         else {
             return Ok(());
         };
@@ -240,7 +296,10 @@ impl Local for Engine {
                 tx.delete_value(Some(&team), OUTGOING).map(drop)
             })
             .map_err(|e: conclave_store::StoreError| store_error(e))?;
-        let kept = Kept { span: id.span, len: row.pack.len() as u64 };
+        let kept = Kept {
+            span: id.span,
+            len: row.pack.len() as u64,
+        };
         self.kept.entry(id.log).or_default().push(kept);
         self.pending = self.pending.saturating_sub(row.last - row.first + 1);
         Ok(())
@@ -249,7 +308,10 @@ impl Local for Engine {
     fn newest(&self) -> Option<PackId> {
         let log = self.own_log();
         let newest = self.kept.get(&log)?.iter().max_by_key(|k| k.span.last())?;
-        Some(PackId { log, span: newest.span })
+        Some(PackId {
+            log,
+            span: newest.span,
+        })
     }
 
     fn head(&mut self) -> Result<Option<(PackId, Vec<u8>)>, LocalError> {
@@ -295,8 +357,9 @@ impl Local for Engine {
                 _ => vec![2],
             };
             let team = self.team;
-            let saved: Result<(), conclave_store::StoreError> =
-                self.store.transaction(|tx| tx.put_value(Some(&team), STOP, &row));
+            let saved: Result<(), conclave_store::StoreError> = self
+                .store
+                .transaction(|tx| tx.put_value(Some(&team), STOP, &row));
             if saved.is_err() {
                 tracing::error!("a stop could not be saved");
             }
@@ -307,15 +370,26 @@ impl Local for Engine {
     }
 
     fn waiting(&self) -> Vec<Waiting> {
-        let rows = self.value(WAITING).and_then(|r| cbor::decode::<Vec<WaitingRow>>(&r).ok());
+        let rows = self
+            .value(WAITING)
+            .and_then(|r| cbor::decode::<Vec<WaitingRow>>(&r).ok());
         let rows = rows.unwrap_or_default().into_iter();
-        rows.map(|r| Waiting { key: r.key, since_ms: r.since_ms, told: r.told }).collect()
+        rows.map(|r| Waiting {
+            key: r.key,
+            since_ms: r.since_ms,
+            told: r.told,
+        })
+        .collect()
     }
 
     fn keep_waiting(&mut self, waiting: &[Waiting]) -> Result<(), LocalError> {
         let rows: Vec<WaitingRow> = waiting
             .iter()
-            .map(|w| WaitingRow { key: w.key.clone(), since_ms: w.since_ms, told: w.told })
+            .map(|w| WaitingRow {
+                key: w.key.clone(),
+                since_ms: w.since_ms,
+                told: w.told,
+            })
             .collect();
         let team = self.team;
         self.store

@@ -26,6 +26,7 @@ pub use self::{
     error::EngineError,
     items::{Content, FieldChange, Opened},
     list::ListRow,
+    load::Unopened,
     names::Names,
     record::Identity,
 };
@@ -88,7 +89,11 @@ impl Engine {
     #[must_use]
     pub fn is_member(&self) -> bool {
         let me = self.replica.me().user;
-        self.replica.rights().live_grants().iter().any(|g| g.user == Some(me))
+        self.replica
+            .rights()
+            .live_grants()
+            .iter()
+            .any(|g| g.user == Some(me))
     }
 
     /// Lets the replica write, then saves what it wrote together with what the list shows of it.

@@ -34,9 +34,16 @@ impl Names {
         let mut names = Self::default();
         let team = replica.team();
         for entry in replica.record_entries() {
-            let Some(body) = store.body(&team, &entry.hash)? else { continue };
-            let Some(record) = replica.open_record(&entry.hash, &body) else { continue };
-            let named = Named { name: record.name, colour: record.colour };
+            let Some(body) = store.body(&team, &entry.hash)? else {
+                continue;
+            };
+            let Some(record) = replica.open_record(&entry.hash, &body) else {
+                continue;
+            };
+            let named = Named {
+                name: record.name,
+                colour: record.colour,
+            };
             match record.about {
                 About::Team => names.team = Some(named.name),
                 About::User(user) => {

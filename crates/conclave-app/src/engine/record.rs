@@ -117,5 +117,10 @@ pub(crate) fn encode_raw(raw: &RawEntry) -> Vec<u8> {
 
 pub(crate) fn decode_raw(bytes: &[u8]) -> Result<RawEntry, EngineError> {
     let row: RawRow = cbor::decode(bytes).map_err(|_| EngineError::Damaged)?;
-    Ok(RawEntry { header: row.header, grant: row.grant, member: row.member, control: row.control })
+    Ok(RawEntry {
+        header: row.header,
+        grant: row.grant,
+        member: row.member,
+        control: row.control,
+    })
 }

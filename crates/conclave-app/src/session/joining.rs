@@ -11,7 +11,10 @@ use conclave_core::{
 use conclave_crypto::InviteCodeKey;
 use minicbor::{Decode, Encode};
 
-use super::{App, Card, setup::{KIT, check_name}};
+use super::{
+    App, Card,
+    setup::{KIT, check_name},
+};
 use crate::{
     api::{
         AppError, Code, Storage,
@@ -52,7 +55,11 @@ impl Invitation {
     /// Reads it, from a file or a message that has more around it.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         let (_, rest) = text.split_once(HEAD)?;
-        let digits: String = rest.chars().take_while(char::is_ascii_hexdigit).take(512).collect();
+        let digits: String = rest
+            .chars()
+            .take_while(char::is_ascii_hexdigit)
+            .take(512)
+            .collect();
         conclave_core::cbor::decode(&hex::decode(digits).ok()?).ok()
     }
 }
@@ -100,7 +107,11 @@ impl App {
             folder_hint: None,
             folder: None,
         };
-        self.inner().joining = Some(Joining { invitation, storage: None, offer: None });
+        self.inner().joining = Some(Joining {
+            invitation,
+            storage: None,
+            offer: None,
+        });
         Ok(view)
     }
 
@@ -136,10 +147,13 @@ impl App {
         storage: &Storage,
         team: &TeamId,
     ) -> Option<(Arc<dyn Remote>, std::path::PathBuf)> {
-        let Storage::Folder { path } = storage else { return None };
+        let Storage::Folder { path } = storage else {
+            return None;
+        };
         let folder = conclave_remote::FolderRemote::new(path, team);
         let root = folder.root().to_owned();
-        root.is_dir().then(|| (Arc::new(folder) as Arc<dyn Remote>, root))
+        root.is_dir()
+            .then(|| (Arc::new(folder) as Arc<dyn Remote>, root))
     }
 
     fn invitation(&self) -> Result<Invitation, AppError> {
@@ -153,7 +167,9 @@ impl App {
     /// # Errors
     /// [`Code::CodeWrong`], [`Code::CodeIncomplete`], [`Code::InvitationExpired`].
     pub fn join_code(&self, words: &str) -> Result<JoinPreview, AppError> {
-        let code = InviteWords::parse(words).map_err(|_| AppError::from(Code::CodeIncomplete))?.text();
+        let code = InviteWords::parse(words)
+            .map_err(|_| AppError::from(Code::CodeIncomplete))?
+            .text();
         let (invitation, remote) = {
             let inner = self.inner();
             let joining = inner.joining.as_ref().ok_or(Code::InvitationUnreadable)?;
@@ -202,7 +218,11 @@ impl App {
         if self.inner().setup.passphrase.is_none() {
             return Err(Code::PassphraseMissing.into());
         }
-        let joining = self.inner().joining.take().ok_or(Code::InvitationUnreadable)?;
+        let joining = self
+            .inner()
+            .joining
+            .take()
+            .ok_or(Code::InvitationUnreadable)?;
         let (Some((remote, storage)), Some((offer, code))) = (joining.storage, joining.offer)
         else {
             return Err(Code::InvitationUnreadable.into());
@@ -234,11 +254,12 @@ impl App {
             expires_ms: offer.expires_ms,
         });
         // EXPOSE: sealed in the store until the sheet is saved.
-        let values: [(&str, &[u8]); 2] =
-            [(KIT, made.kit.expose_secret()), (WAITING, &waiting)];
+        let values: [(&str, &[u8]); 2] = [(KIT, made.kit.expose_secret()), (WAITING, &waiting)];
         let state = self.make_profile(made.replica, card, &values, request.keychain)?;
         let key = Digest::of(&made.request).request_key(&invite);
-        self.runtime.block_on(remote.put(&key, &made.request)).map_err(AppError::from)?;
+        self.runtime
+            .block_on(remote.put(&key, &made.request))
+            .map_err(AppError::from)?;
         self.sync_now()?;
         Ok(state)
     }
@@ -250,18 +271,26 @@ impl App {
     pub fn join_status(&self) -> Result<JoinStatus, AppError> {
         let (row, now) = self.with(|engine| {
             let team = engine.team;
-            let row = engine.store.value(Some(&team), WAITING)?.ok_or(Code::NotFound)?;
+            let row = engine
+                .store
+                .value(Some(&team), WAITING)?
+                .ok_or(Code::NotFound)?;
             let row: WaitingRow =
                 conclave_core::cbor::decode(&row).map_err(|_| Code::DatabaseDamaged)?;
             Ok((row, engine.now()))
         })?;
         let sync = self.sync_status();
         let inner = self.inner();
-        let team_name = inner.card.as_ref().map(|c| c.team_name.clone()).unwrap_or_default();
+        let team_name = inner
+            .card
+            .as_ref()
+            .map(|c| c.team_name.clone())
+            .unwrap_or_default();
         let state = match sync.state {
             _ if row.expires_ms < now => JoinState::Expired,
-            crate::api::sync::SyncState::Offline
-            | crate::api::sync::SyncState::FolderMissing => JoinState::Unreachable,
+            crate::api::sync::SyncState::Offline | crate::api::sync::SyncState::FolderMissing => {
+                JoinState::Unreachable
+            }
             _ => JoinState::Waiting,
         };
         Ok(JoinStatus {

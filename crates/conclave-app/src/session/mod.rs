@@ -119,7 +119,10 @@ impl App {
             .map_err(|e| AppError::new(Code::Internal, e))?;
         let listener = Arc::clone(&config.listener);
         let clipboard = Clipboard::new(move || listener(SyncEvent::ClipboardCleared));
-        let mut inner = Inner { card: Card::read(&config.folder), ..Inner::default() };
+        let mut inner = Inner {
+            card: Card::read(&config.folder),
+            ..Inner::default()
+        };
         match Store::open(&config.folder) {
             Ok(store) => {
                 inner.keychain_on = store.header().has_keychain();
@@ -177,7 +180,11 @@ impl App {
     }
 
     pub(crate) fn prefs(&self) -> Prefs {
-        self.inner().card.as_ref().map(|card| card.prefs.clone()).unwrap_or_default()
+        self.inner()
+            .card
+            .as_ref()
+            .map(|card| card.prefs.clone())
+            .unwrap_or_default()
     }
 
     pub(crate) fn card_storage(&self) -> Option<crate::api::Storage> {
@@ -188,7 +195,8 @@ impl App {
         let mut inner = self.inner();
         let card = inner.card.as_mut().ok_or(Code::Locked)?;
         card.prefs = prefs;
-        card.write(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e.kind()))
+        card.write(&self.config.folder)
+            .map_err(|e| AppError::new(Code::DiskFull, e.kind()))
     }
 
     pub(crate) const fn invite_kdf(&self) -> KdfParams {
@@ -231,7 +239,11 @@ impl App {
                 _ => "keychain_reason_refused",
             })
         });
-        KeychainView { state, kind, reason }
+        KeychainView {
+            state,
+            kind,
+            reason,
+        }
     }
 
     /// All that the frame of the window needs.
@@ -242,7 +254,13 @@ impl App {
             let role = replica.team_role(replica.me().user).map(Role::from);
             let member = engine.is_member();
             let update = replica.rights().needs_update();
-            (member, role, update, engine.has_draft(), engine.recovery_pending())
+            (
+                member,
+                role,
+                update,
+                engine.has_draft(),
+                engine.recovery_pending(),
+            )
         });
         let keychain = self.keychain_view();
         let now = self.now();
@@ -258,7 +276,10 @@ impl App {
             phase,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             os: os(),
-            team: card.map(|c| TeamView { id: c.team.clone(), name: c.team_name.clone() }),
+            team: card.map(|c| TeamView {
+                id: c.team.clone(),
+                name: c.team_name.clone(),
+            }),
             me: card.map(|c| Person {
                 user: c.user.clone(),
                 name: c.person_name.clone(),
@@ -267,7 +288,11 @@ impl App {
             }),
             device_name: card.map_or_else(host_name, |c| c.device_name.clone()),
             person_name_hint: String::new(),
-            lock_reason: if phase == Phase::Locked { inner.lock_reason } else { None },
+            lock_reason: if phase == Phase::Locked {
+                inner.lock_reason
+            } else {
+                None
+            },
             lock_idle_min: card.map_or(Prefs::default().lock_idle_min, |c| c.prefs.lock_idle_min),
             unlock_wait_s: wait_s(inner.wait_until_ms, now),
             keychain,

@@ -28,6 +28,9 @@ pub(crate) const KIT: &str = "recovery/kit";
 /// As above, for the recovery owner.
 pub(crate) const OWN0: &str = "recovery/own0";
 
+/// A storage and the folder that it lies in.
+pub(super) type Place = (Arc<dyn Remote>, std::path::PathBuf);
+
 /// What the first run holds until it is needed.
 #[derive(Default)]
 pub(super) struct Setup {
@@ -61,10 +64,16 @@ impl App {
     /// [`Code::FolderNotFound`], [`Code::FolderNotWritable`], [`Code::FolderFull`].
     pub fn storage_test(&self, storage: &Storage) -> Result<StorageCheck, AppError> {
         let Storage::Folder { path } = storage else {
-            return Ok(StorageCheck { ok: true, place: FolderPlace::Plain, existing_team: None });
+            return Ok(StorageCheck {
+                ok: true,
+                place: FolderPlace::Plain,
+                existing_team: None,
+            });
         };
         let path = std::path::PathBuf::from(path);
-        self.runtime.block_on(conclave_remote::try_out(&path)).map_err(AppError::from)?;
+        self.runtime
+            .block_on(conclave_remote::try_out(&path))
+            .map_err(AppError::from)?;
         let place = match conclave_remote::synced_by(&path) {
             Some(SyncedBy::Dropbox) => FolderPlace::Dropbox,
             Some(SyncedBy::OneDrive) => FolderPlace::Onedrive,
@@ -79,7 +88,11 @@ impl App {
             .flatten()
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .find(|name| name.len() == 16);
-        Ok(StorageCheck { ok: true, place, existing_team })
+        Ok(StorageCheck {
+            ok: true,
+            place,
+            existing_team,
+        })
     }
 
     /// Founds a team.
@@ -102,8 +115,8 @@ impl App {
             personal: request.personal_vault_name.clone(),
             wall_ms: self.now(),
         };
-        let (replica, kit, own0) = found(&founding, &mut random::os())
-            .map_err(|e| AppError::new(Code::Internal, e))?;
+        let (replica, kit, own0) =
+            found(&founding, &mut random::os()).map_err(|e| AppError::new(Code::Internal, e))?;
         let card = Card {
             team: replica.team().to_string(),
             team_name: request.team_name.clone(),
@@ -116,8 +129,7 @@ impl App {
             secret_in_file: self.config.keychain.is_none(),
         };
         // EXPOSE: sealed in the store until the sheet is saved.
-        let values: [(&str, &[u8]); 2] =
-            [(KIT, kit.expose_secret()), (OWN0, own0.expose_secret())];
+        let values: [(&str, &[u8]); 2] = [(KIT, kit.expose_secret()), (OWN0, own0.expose_secret())];
         self.make_profile(replica, card, &values, request.keychain)
     }
 
@@ -129,7 +141,12 @@ impl App {
         values: &[(&str, &[u8])],
         keychain: bool,
     ) -> Result<AppState, AppError> {
-        let passphrase = self.inner().setup.passphrase.take().ok_or(Code::PassphraseMissing)?;
+        let passphrase = self
+            .inner()
+            .setup
+            .passphrase
+            .take()
+            .ok_or(Code::PassphraseMissing)?;
         if self.inner().store.is_some() || self.engine.lock().is_some() {
             return Err(Code::Busy.into());
         }
@@ -147,10 +164,13 @@ impl App {
         // EXPOSE: the keychain is where the device secret lies.
         secrets.set(&device_account(&profile), secret.expose_secret())?;
         let store = Store::create(&self.config.folder, &header, &lmk, &mut rng)?;
-        card.write(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e))?;
-        let open = store.unlock(lmk, random::os()).map_err(|(_, error)| AppError::from(error))?;
-        let engine = Engine::begin(open, replica, values, Arc::clone(&self.config.clock))
+        card.write(&self.config.folder)
+            .map_err(|e| AppError::new(Code::DiskFull, e))?;
+        let open = store
+            .unlock(lmk, random::os())
             .map_err(|(_, error)| AppError::from(error))?;
+        let engine = Engine::begin(open, replica, values, Arc::clone(&self.config.clock))
+            .map_err(|unopened| AppError::from(unopened.error))?;
         self.inner().card = Some(card);
         self.begin_session(engine);
         if keychain {
@@ -164,8 +184,10 @@ impl App {
         &self,
         storage: &Storage,
         team: &conclave_core::id::TeamId,
-    ) -> Result<Option<(Arc<dyn Remote>, std::path::PathBuf)>, AppError> {
-        let Storage::Folder { path } = storage else { return Ok(None) };
+    ) -> Result<Option<Place>, AppError> {
+        let Storage::Folder { path } = storage else {
+            return Ok(None);
+        };
         let folder = FolderRemote::new(path, team);
         let root = folder.root().to_owned();
         // A folder that is away just now comes back later; the background goes on trying.
@@ -180,7 +202,9 @@ pub(crate) fn check_name(field: &str, name: &str) -> Result<(), AppError> {
         return Err(AppError::from(Code::Empty).arg("field", field));
     }
     if name.len() > 200 {
-        return Err(AppError::from(Code::TooLong).arg("field", field).arg("max", 200));
+        return Err(AppError::from(Code::TooLong)
+            .arg("field", field)
+            .arg("max", 200));
     }
     Ok(())
 }

@@ -67,10 +67,14 @@ impl conclave_sync::Clock for Wall {
 impl App {
     /// Starts syncing with the storage that the card names, if it names one.
     pub(super) fn start_syncing(&self) {
-        let Some(team) = self.engine.lock().as_ref().map(|engine| engine.team) else { return };
+        let Some(team) = self.engine.lock().as_ref().map(|engine| engine.team) else {
+            return;
+        };
         let storage = self.inner().card.as_ref().map(|card| card.storage.clone());
         let storage = storage.unwrap_or(Storage::None);
-        let Ok(Some((remote, root))) = self.open_remote(&storage, &team) else { return };
+        let Ok(Some((remote, root))) = self.open_remote(&storage, &team) else {
+            return;
+        };
         let folder = match storage {
             Storage::Folder { path } => path,
             Storage::None => String::new(),
@@ -81,17 +85,31 @@ impl App {
         let (handle, work) = background(syncer, wall, Pace::default());
         let mut tasks = vec![self.runtime.spawn(work)];
         tasks.push(self.runtime.spawn(watching(root, handle.clone())));
-        tasks.push(self.runtime.spawn(telling(handle.clone(), Arc::clone(&self.config.listener))));
-        self.inner().syncing = Some(Syncing { handle, remote, folder, tasks });
+        tasks.push(
+            self.runtime
+                .spawn(telling(handle.clone(), Arc::clone(&self.config.listener))),
+        );
+        self.inner().syncing = Some(Syncing {
+            handle,
+            remote,
+            folder,
+            tasks,
+        });
     }
 
     /// What the footer says.
     #[must_use]
     pub fn sync_status(&self) -> SyncView {
-        let stop = self.engine.lock().as_ref().and_then(|engine| {
-            Some((engine.stopped()?, engine.pending()))
-        });
-        let pending = self.engine.lock().as_ref().map_or(0, crate::engine::Engine::pending);
+        let stop = self
+            .engine
+            .lock()
+            .as_ref()
+            .and_then(|engine| Some((engine.stopped()?, engine.pending())));
+        let pending = self
+            .engine
+            .lock()
+            .as_ref()
+            .map_or(0, crate::engine::Engine::pending);
         let inner = self.inner();
         let Some(syncing) = &inner.syncing else {
             return SyncView {
@@ -104,7 +122,12 @@ impl App {
             };
         };
         let status = syncing.handle.status().borrow().clone();
-        view(&status, pending, &syncing.folder, stop.map(|(stop, _)| stop))
+        view(
+            &status,
+            pending,
+            &syncing.folder,
+            stop.map(|(stop, _)| stop),
+        )
     }
 
     /// Syncs now and waits until that is done, or for ten seconds.
@@ -115,7 +138,11 @@ impl App {
         if self.engine.lock().is_none() {
             return Err(Code::Locked.into());
         }
-        let handle = self.inner().syncing.as_ref().map(|syncing| syncing.handle.clone());
+        let handle = self
+            .inner()
+            .syncing
+            .as_ref()
+            .map(|syncing| syncing.handle.clone());
         if let Some(handle) = handle {
             // A round that was under way when this was asked may have looked too early; the
             // second one began after it.
@@ -150,7 +177,8 @@ impl App {
             let mut inner = self.inner();
             let card = inner.card.as_mut().ok_or(Code::Locked)?;
             card.storage = storage.clone();
-            card.write(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e))?;
+            card.write(&self.config.folder)
+                .map_err(|e| AppError::new(Code::DiskFull, e))?;
             inner.syncing.take()
         };
         if let Some(old) = old {

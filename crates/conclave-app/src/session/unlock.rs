@@ -64,13 +64,21 @@ impl App {
 
     fn master_key(&self, store: &Store, passphrase: &[u8]) -> Result<LocalMasterKey, AppError> {
         let header = store.header();
-        let in_file = self.inner().card.as_ref().is_some_and(|card| card.secret_in_file);
-        let secret = self.secrets(in_file).get(&device_account(header.profile()))?;
+        let in_file = self
+            .inner()
+            .card
+            .as_ref()
+            .is_some_and(|card| card.secret_in_file);
+        let secret = self
+            .secrets(in_file)
+            .get(&device_account(header.profile()))?;
         let secret = secret.ok_or(Code::KeychainMissing)?;
         let secret = DeviceSecret::from_slice(&secret).map_err(|_| Code::KeychainMissing)?;
         let key = local::local_key(&secret, passphrase, header.salt(), header.kdf())
             .map_err(|e| AppError::new(Code::Internal, e))?;
-        header.unwrap_passphrase(&key).map_err(|_| AppError::from(Code::WrongPassphrase))
+        header
+            .unwrap_passphrase(&key)
+            .map_err(|_| AppError::from(Code::WrongPassphrase))
     }
 
     /// Unlocks with the keychain alone, where that was switched on.
@@ -78,7 +86,11 @@ impl App {
     /// # Errors
     /// [`Code::KeychainDenied`], [`Code::KeychainUnavailable`].
     pub fn unlock_keychain(&self) -> Result<AppState, AppError> {
-        let keychain = self.config.keychain.clone().ok_or(Code::KeychainUnavailable)?;
+        let keychain = self
+            .config
+            .keychain
+            .clone()
+            .ok_or(Code::KeychainUnavailable)?;
         let store = self.inner().store.take().ok_or(Code::Busy)?;
         let key = keychain
             .get(&unlock_account(store.header().profile()))
@@ -110,9 +122,9 @@ impl App {
         };
         match Engine::open(open, Arc::clone(&self.config.clock)) {
             Ok(engine) => self.begin_session(engine),
-            Err((open, error)) => {
-                self.inner().store = open.lock().ok();
-                return Err(error.into());
+            Err(unopened) => {
+                self.inner().store = unopened.store.lock().ok();
+                return Err(unopened.error.into());
             }
         }
         Ok(self.state())
@@ -169,8 +181,16 @@ impl App {
     /// # Errors
     /// [`Code::WrongPassphrase`], or what the keychain says.
     pub fn keychain_enable(&self, passphrase: &[u8]) -> Result<KeychainView, AppError> {
-        let keychain = self.config.keychain.clone().ok_or(Code::KeychainUnavailable)?;
-        let in_file = self.inner().card.as_ref().is_some_and(|card| card.secret_in_file);
+        let keychain = self
+            .config
+            .keychain
+            .clone()
+            .ok_or(Code::KeychainUnavailable)?;
+        let in_file = self
+            .inner()
+            .card
+            .as_ref()
+            .is_some_and(|card| card.secret_in_file);
         let secrets = self.secrets(in_file);
         self.with(|engine| {
             let mut header = engine.store.header().clone();
@@ -179,7 +199,9 @@ impl App {
             let secret = DeviceSecret::from_slice(&secret).map_err(|_| Code::KeychainMissing)?;
             let key = local::local_key(&secret, passphrase, header.salt(), header.kdf())
                 .map_err(|e| AppError::new(Code::Internal, e))?;
-            header.unwrap_passphrase(&key).map_err(|_| AppError::from(Code::WrongPassphrase))?;
+            header
+                .unwrap_passphrase(&key)
+                .map_err(|_| AppError::from(Code::WrongPassphrase))?;
             let key = KeychainKey::random(&mut random::os());
             // EXPOSE: the keychain is where this key lies.
             keychain.set(&unlock_account(header.profile()), key.expose_secret())?;

@@ -49,7 +49,9 @@ fn both_evaluators_agree_on_random_worlds() {
             agree(&story.facts.clone(), &story, &part, &what);
             // With no more known than those entries tell.
             let mut facts = story.facts.clone();
-            facts.users.retain(|user, _| *user == facts.own0 || *user == facts.founder);
+            facts
+                .users
+                .retain(|user, _| *user == facts.own0 || *user == facts.founder);
             facts.machines.clear();
             part.iter().for_each(|entry| facts.learn(entry));
             agree(&facts, &story, &part, &format!("{what}, own facts"));
@@ -63,12 +65,22 @@ fn both_evaluators_agree_about_keys() {
         let mut play = Partition::play(seed);
         for (n, view) in play.views.clone().iter().enumerate() {
             let here = play.view(view);
-            agree(&play.story.facts, &play.story, &here, &format!("seed {seed}, half {n}"));
+            agree(
+                &play.story.facts,
+                &play.story,
+                &here,
+                &format!("seed {seed}, half {n}"),
+            );
         }
         let mut part = play.views[0].clone();
         part.retain(|_| play.story.chance(85));
         let here = play.view(&part);
-        agree(&play.story.facts, &play.story, &here, &format!("seed {seed}, in part"));
+        agree(
+            &play.story.facts,
+            &play.story,
+            &here,
+            &format!("seed {seed}, in part"),
+        );
     }
 }
 

@@ -128,7 +128,8 @@ impl Story {
         let mut grant = self.plausible(actor, need)?;
         let mut member = None;
         let mut who = grant.subject;
-        if act == Act::ItemRev && self.chance(40)
+        if act == Act::ItemRev
+            && self.chance(40)
             && let Some((through, of)) = self.membership(actor)
         {
             (grant, member, who) = (through, Some(of.id), of.subject);
@@ -153,8 +154,16 @@ impl Story {
             None => !matches!(g.subject, SubjectId::Group(_)),
         };
         let all: Vec<Given> = self.grants.iter().filter(|g| subject(g)).copied().collect();
-        let fit: Vec<Given> = all.iter().filter(|g| g.role.rank() >= need).copied().collect();
-        let list = if fit.is_empty() || self.chance(9) { &all } else { &fit };
+        let fit: Vec<Given> = all
+            .iter()
+            .filter(|g| g.role.rank() >= need)
+            .copied()
+            .collect();
+        let list = if fit.is_empty() || self.chance(9) {
+            &all
+        } else {
+            &fit
+        };
         let list = list.clone();
         self.pick(&list)
     }
@@ -162,13 +171,20 @@ impl Story {
     /// A group's grant and a membership in the group.
     fn membership(&mut self, actor: Option<UserId>) -> Option<(Given, Given)> {
         let group = |s: ScopeId| {
-            self.scopes.iter().any(|made| made.id == s && made.kind == Some(ScopeKind::Group))
+            self.scopes
+                .iter()
+                .any(|made| made.id == s && made.kind == Some(ScopeKind::Group))
         };
         let mut pairs = Vec::new();
         for of in self.grants.iter().filter(|of| group(of.scope)) {
-            let Some(user) = of.subject.user() else { continue };
+            let Some(user) = of.subject.user() else {
+                continue;
+            };
             if actor.is_none_or(|actor| actor == user) {
-                let groups = self.grants.iter().filter(|g| g.subject == SubjectId::Group(of.scope));
+                let groups = self
+                    .grants
+                    .iter()
+                    .filter(|g| g.subject == SubjectId::Group(of.scope));
                 pairs.extend(groups.map(|g| (*g, *of)));
             }
         }
@@ -205,15 +221,26 @@ impl Story {
                 let role = self.a_role(grant.role, subject, scope)?;
                 let cites = self.removals_of(subject);
                 let cites = if self.chance(40) { cites } else { vec![] };
-                let invite = if act == Act::Admit { self.some(Kind::Invite) } else { None };
+                let invite = if act == Act::Admit {
+                    self.some(Kind::Invite)
+                } else {
+                    None
+                };
                 Some(self.grant_for(by, (subject, scope, role), &cites, invite))
             }
             Act::Revoke => {
-                let near: Vec<Given> = self.grants.iter().copied()
+                let near: Vec<Given> = self
+                    .grants
+                    .iter()
+                    .copied()
                     .filter(|t| t.id != grant.id && covered.contains(&t.scope))
                     .collect();
                 let any: Vec<Given> = self.grants.clone();
-                let target = if self.chance(90) { self.pick(&near) } else { self.pick(&any) };
+                let target = if self.chance(90) {
+                    self.pick(&near)
+                } else {
+                    self.pick(&any)
+                };
                 let target = target.unwrap_or(grant);
                 let pins = self.pins(&self.devices_of(target.subject), 30);
                 Some(self.revoke(by, target.id, pins))
@@ -230,13 +257,21 @@ impl Story {
             }
             Act::ScopeCreate => self.make_scope(by, &covered, who),
             Act::ItemRev => {
-                let home = if self.chance(90) { Some(grant.scope) } else { self.pick(&all) };
+                let home = if self.chance(90) {
+                    Some(grant.scope)
+                } else {
+                    self.pick(&all)
+                };
                 Some(self.item(by, home?))
             }
             Act::DeviceAdd => {
                 let user = who.user()?;
                 let number = self.rng.next_u64() % 3;
-                let own = if self.everything && self.chance(10) { by } else { by.without_grant() };
+                let own = if self.everything && self.chance(10) {
+                    by
+                } else {
+                    by.without_grant()
+                };
                 self.add_device(own, user, number);
                 self.entries.last().map(|entry| entry.hash)
             }
@@ -253,7 +288,10 @@ impl Story {
                 Some(self.say(by, Kind::Adopt, &body::Adopt { entry }))
             }
             Act::Fork => {
-                let own = self.entries.iter().filter(|e| e.seq() > 0 && e.device() == by.device());
+                let own = self
+                    .entries
+                    .iter()
+                    .filter(|e| e.seq() > 0 && e.device() == by.device());
                 let own: Vec<(u64, Option<EntryHash>)> =
                     own.map(|e| (e.seq(), e.header.prev)).collect();
                 let (seq, prev) = self.pick(&own)?;
@@ -275,23 +313,43 @@ impl Story {
             Act::Invite => {
                 let mut id = [0; 32];
                 self.rng.fill_bytes(&mut id);
-                let invite = body::Invite { invite: InviteId::new(id), key: id, expires_ms: 0 };
+                let invite = body::Invite {
+                    invite: InviteId::new(id),
+                    key: id,
+                    expires_ms: 0,
+                };
                 Some(self.say(by, Kind::Invite, &invite))
             }
             Act::Policy => {
                 let scope = self.pick(covered)?;
-                let policy = body::Policy { policy: 1, scope, value: 1, replaces: vec![] };
+                let policy = body::Policy {
+                    policy: 1,
+                    scope,
+                    value: 1,
+                    replaces: vec![],
+                };
                 Some(self.say(by, Kind::Policy, &policy))
             }
             Act::WrapAdd => {
                 let revision = self.some(Kind::ItemRev)?;
                 let epoch = self.some(Kind::KeyEpoch).unwrap_or(revision);
-                let wrap = Wrap::Held { scope: grant.scope, epoch, wrapped: [0; 136] };
-                let add = body::WrapAdd { revision, wraps: vec![wrap] };
+                let wrap = Wrap::Held {
+                    scope: grant.scope,
+                    epoch,
+                    wrapped: [0; 136],
+                };
+                let add = body::WrapAdd {
+                    revision,
+                    wraps: vec![wrap],
+                };
                 Some(self.say(by, Kind::WrapAdd, &add))
             }
             Act::Other => {
-                let by = if self.chance(20) { by.without_grant() } else { by };
+                let by = if self.chance(20) {
+                    by.without_grant()
+                } else {
+                    by
+                };
                 let kinds = [Kind::Profile, Kind::Leave, Kind::Heartbeat, Kind::Complaint];
                 match self.pick(&kinds)? {
                     Kind::Complaint => {
@@ -318,7 +376,10 @@ impl Story {
         let users = self.users.iter().skip(1).chain(self.users.iter().skip(2));
         let mut list: Vec<SubjectId> = users.map(|user| SubjectId::User(*user)).collect();
         list.push(SubjectId::Machine(self.machine));
-        let groups = self.scopes.iter().filter(|made| made.kind == Some(ScopeKind::Group));
+        let groups = self
+            .scopes
+            .iter()
+            .filter(|made| made.kind == Some(ScopeKind::Group));
         let groups: Vec<SubjectId> = groups.map(|made| SubjectId::Group(made.id)).collect();
         list.extend(groups.iter().chain(&groups));
         self.pick(&list)
@@ -331,7 +392,10 @@ impl Story {
         if matches!(subject, SubjectId::Group(_)) && self.chance(80) {
             roles = vec![Role::Viewer, Role::Editor];
         }
-        let item = self.scopes.iter().any(|s| s.id == scope && s.kind == Some(ScopeKind::Item));
+        let item = self
+            .scopes
+            .iter()
+            .any(|s| s.id == scope && s.kind == Some(ScopeKind::Item));
         if item && self.chance(80) {
             roles = vec![Role::Viewer, Role::Guest];
         }
@@ -349,7 +413,10 @@ impl Story {
     }
 
     fn some(&mut self, kind: Kind) -> Option<EntryHash> {
-        let list = self.entries.iter().filter(|entry| entry.kind() == Some(kind));
+        let list = self
+            .entries
+            .iter()
+            .filter(|entry| entry.kind() == Some(kind));
         let list: Vec<EntryHash> = list.map(|entry| entry.hash).collect();
         self.pick(&list)
     }
@@ -370,7 +437,9 @@ impl Story {
             }
             ScopeKind::Personal => false,
         };
-        let parents: Vec<ScopeId> = self.scopes.iter()
+        let parents: Vec<ScopeId> = self
+            .scopes
+            .iter()
             .filter(|made| fits(made.kind) && covered.contains(&made.id))
             .map(|made| made.id)
             .collect();
@@ -382,7 +451,12 @@ impl Story {
         if kind == ScopeKind::Personal && who.user().is_some() {
             // The implicit owner grant.
             let grant = GrantId::from(id);
-            self.grants.push(Given { id: grant, subject: who, scope: id, role: Role::Owner });
+            self.grants.push(Given {
+                id: grant,
+                subject: who,
+                scope: id,
+                role: Role::Owner,
+            });
         }
         self.entries.last().map(|entry| entry.hash)
     }

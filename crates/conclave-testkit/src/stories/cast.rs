@@ -73,7 +73,10 @@ impl Story {
         }
         facts.machines.insert(machine.id());
         let devices = facts.users.iter().map(|(user, devices)| {
-            (*user, devices.kit.into_iter().chain([devices.first]).collect())
+            (
+                *user,
+                devices.kit.into_iter().chain([devices.first]).collect(),
+            )
         });
         let devices: BTreeMap<UserId, Vec<DeviceId>> = devices.collect();
         let team_scope = facts.team_scope();
@@ -91,7 +94,11 @@ impl Story {
             entries: Vec::new(),
             lies: Lies::default(),
             grants: grants.to_vec(),
-            scopes: vec![Made { id: team_scope, kind: None, parent: None }],
+            scopes: vec![Made {
+                id: team_scope,
+                kind: None,
+                parent: None,
+            }],
             everything: false,
             written: BTreeSet::new(),
             heads: BTreeMap::new(),

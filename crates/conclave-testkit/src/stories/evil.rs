@@ -1,6 +1,9 @@
 //! Somebody who writes whatever may help.
 
-use conclave_core::{entry::Entry, id::{EntryHash, UserId}};
+use conclave_core::{
+    entry::Entry,
+    id::{EntryHash, UserId},
+};
 
 use super::{Act, Story};
 
@@ -43,7 +46,11 @@ impl Story {
             let written = self.step(Some(user), act, after);
             if let Some(mut all) = all {
                 let added = self.devices.remove(&user).unwrap_or_default();
-                all.extend(added.into_iter().filter(|d| Some(*d) != device && !devices.contains(d)));
+                all.extend(
+                    added
+                        .into_iter()
+                        .filter(|d| Some(*d) != device && !devices.contains(d)),
+                );
                 self.devices.insert(user, all);
             }
             if let Some(hash) = written {

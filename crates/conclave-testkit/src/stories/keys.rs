@@ -36,8 +36,12 @@ impl Partition {
     pub fn play(seed: u64) -> Self {
         let mut story = Story::new(seed).start();
         let base: Vec<usize> = (0..story.entries.len()).collect();
-        let mut play =
-            Self { views: [base.clone(), base], failure: None, mints: 0, story: Story::new(0) };
+        let mut play = Self {
+            views: [base.clone(), base],
+            failure: None,
+            mints: 0,
+            story: Story::new(0),
+        };
         core::mem::swap(&mut play.story, &mut story);
         play.set_out();
         for turn in 0..12 {
@@ -73,7 +77,9 @@ impl Partition {
     /// The entries of a view.
     #[must_use]
     pub fn view(&self, view: &[usize]) -> Vec<&Entry> {
-        view.iter().filter_map(|&at| self.story.entries.get(at)).collect()
+        view.iter()
+            .filter_map(|&at| self.story.entries.get(at))
+            .collect()
     }
 
     fn epochs(&self, view: &[usize]) -> Epochs {
@@ -137,7 +143,9 @@ impl Partition {
         }
         let vaults = self.vaults();
         let user = SubjectId::User(self.story.user(1));
-        let hash = self.story.grant(founder, user, vaults[0], Role::Editor, &[]);
+        let hash = self
+            .story
+            .grant(founder, user, vaults[0], Role::Editor, &[]);
         self.both(hash);
         for number in 1..6 {
             let scope = self.own_scope(number);
@@ -145,8 +153,19 @@ impl Partition {
             self.both(hash);
         }
         let facts = &self.story.facts;
-        for scope in [vaults[2], vaults[0], vaults[1], facts.directory, facts.admins] {
-            let device = self.epochs(&self.views[0]).state().devices(scope).into_iter().next();
+        for scope in [
+            vaults[2],
+            vaults[0],
+            vaults[1],
+            facts.directory,
+            facts.admins,
+        ] {
+            let device = self
+                .epochs(&self.views[0])
+                .state()
+                .devices(scope)
+                .into_iter()
+                .next();
             if let Some(device) = device {
                 let hash = self.mint(0, scope, device, |_| {});
                 self.both(hash);
@@ -155,7 +174,10 @@ impl Partition {
     }
 
     fn last(&self) -> EntryHash {
-        self.story.entries.last().map_or(EntryHash::new([0; 32]), |entry| entry.hash)
+        self.story
+            .entries
+            .last()
+            .map_or(EntryHash::new([0; 32]), |entry| entry.hash)
     }
 
     /// The two vaults and the group.
@@ -179,12 +201,13 @@ impl Partition {
     ) -> EntryHash {
         let view = self.views[side].clone();
         let (epochs, held) = (self.epochs(&view), self.held(&view));
-        let mut mint =
-            epochs.mint(scope, |e| held.get(&e).is_some_and(|k| k.contains(&device)));
+        let mut mint = epochs.mint(scope, |e| held.get(&e).is_some_and(|k| k.contains(&device)));
         change(&mut mint);
         let by = self.reads_by(epochs.state(), scope, device);
         let (generation, parents) = (mint.generation, mint.parents);
-        let hash = self.story.key_epoch(by, scope, generation, &parents, &mint.boxes);
+        let hash = self
+            .story
+            .key_epoch(by, scope, generation, &parents, &mint.boxes);
         self.publish(side, hash);
         hash
     }
@@ -192,7 +215,10 @@ impl Partition {
     /// What a device publishes under in a scope that it reads.
     fn reads_by(&self, state: &State, scope: ScopeId, device: DeviceId) -> By {
         let owns = |user: UserId| state.tree(user).iter().any(|d| d.id == device);
-        for grant in state.grants().filter(|g| g.live() && state.confers(g.id, scope)) {
+        for grant in state
+            .grants()
+            .filter(|g| g.live() && state.confers(g.id, scope))
+        {
             match grant.subject {
                 SubjectId::User(user) if owns(user) => return By::under(device, grant.id),
                 SubjectId::Group(group) => {
@@ -233,7 +259,9 @@ impl Partition {
             .flat_map(|(id, user)| state.tree(user).iter().map(move |d| (d.id, id)))
             .filter(|(device, _)| mine.contains(device))
             .collect();
-        let scope = self.story.pick(&[vaults[0], vaults[0], vaults[1], vaults[2]]);
+        let scope = self
+            .story
+            .pick(&[vaults[0], vaults[0], vaults[1], vaults[2]]);
         let (Some(scope), boss) = (scope, self.story.pick(&bosses)) else {
             return;
         };
@@ -254,8 +282,11 @@ impl Partition {
     fn admit(&mut self, side: usize, scope: ScopeId, by: By, number: usize) {
         let user = self.story.user(number);
         let subject = SubjectId::User(user);
-        let here: BTreeSet<EntryHash> =
-            self.view(&self.views[side]).iter().map(|entry| entry.hash).collect();
+        let here: BTreeSet<EntryHash> = self
+            .view(&self.views[side])
+            .iter()
+            .map(|entry| entry.hash)
+            .collect();
         let mut cites = self.story.removals_of(subject);
         cites.retain(|cited| here.contains(cited));
         let before = self.epochs(&self.views[side]);
@@ -270,7 +301,10 @@ impl Partition {
         let reads = after.state().readers(scope).contains(&subject);
         if let (Choice::Use(epoch), Some(key), true) = (used, key, reads) {
             let by = self.reads_by(after.state(), scope, device);
-            let sealing = Sealing { recipient: Recipient::User(user), key: Some(key) };
+            let sealing = Sealing {
+                recipient: Recipient::User(user),
+                key: Some(key),
+            };
             let hash = self.story.add_box(by, epoch, sealing, true);
             self.publish(side, hash);
         }
@@ -279,13 +313,17 @@ impl Partition {
     fn remove(&mut self, side: usize, state: &State, by: By, grant: GrantId, number: usize) {
         let user = self.story.user(number);
         let turn = state.grant(grant).map_or(0, |g| g.turn);
-        let targets = state.grants().filter(|g| g.live() && g.turn > turn && !g.personal);
+        let targets = state
+            .grants()
+            .filter(|g| g.live() && g.turn > turn && !g.personal);
         let targets = targets.filter(|g| g.subject == SubjectId::User(user));
         let targets: Vec<GrantId> = targets.map(|g| g.id).collect();
         let pins = self.known_ends(side, |device| self.story.owner_of(device) == Some(user));
         let hash = match self.story.pick(&targets) {
             Some(target) if self.story.chance(60) => self.story.revoke(by, target, pins),
-            _ => self.story.remove(by, user, self.story.facts.team_scope(), pins),
+            _ => self
+                .story
+                .remove(by, user, self.story.facts.team_scope(), pins),
         };
         self.publish(side, hash);
     }
@@ -303,13 +341,23 @@ impl Partition {
                 *end = entry.at();
             }
         }
-        let device = |log| self.story.entries.iter().find(|e| e.log() == log).map(Entry::device);
-        ends.into_iter().filter(|(log, _)| device(*log).is_some_and(&of)).map(|(_, at)| at).collect()
+        let device = |log| {
+            self.story
+                .entries
+                .iter()
+                .find(|e| e.log() == log)
+                .map(Entry::device)
+        };
+        ends.into_iter()
+            .filter(|(log, _)| device(*log).is_some_and(&of))
+            .map(|(_, at)| at)
+            .collect()
     }
 
     fn of_side(&mut self, side: usize) -> usize {
-        let numbers: Vec<usize> =
-            (1..6).filter(|number| SIDE.get(*number) == Some(&side)).collect();
+        let numbers: Vec<usize> = (1..6)
+            .filter(|number| SIDE.get(*number) == Some(&side))
+            .collect();
         self.story.pick(&numbers).unwrap_or(1)
     }
 
@@ -332,8 +380,11 @@ impl Partition {
 
     fn add_device(&mut self, side: usize, turn: u64) {
         let number = self.of_side(side);
-        let (user, first, scope) =
-            (self.story.user(number), self.story.first(number), self.own_scope(number));
+        let (user, first, scope) = (
+            self.story.user(number),
+            self.story.first(number),
+            self.own_scope(number),
+        );
         let (epochs, held) = (self.epochs(&self.views[side]), self.held(&self.views[side]));
         if !epochs.state().devices(scope).contains(&first) {
             return;
@@ -344,7 +395,10 @@ impl Partition {
         let hash = self.last();
         self.publish(side, hash);
         if let Choice::Use(epoch) = used {
-            let sealing = Sealing { recipient: Recipient::Device(device), key: None };
+            let sealing = Sealing {
+                recipient: Recipient::Device(device),
+                key: None,
+            };
             let hash = self.story.add_box(By::own(first), epoch, sealing, true);
             self.publish(side, hash);
         }
@@ -353,26 +407,40 @@ impl Partition {
     /// An outsider spoils an epoch, or somebody entitled makes a key for himself alone.
     fn forge(&mut self, side: usize, epochs: &Epochs, mine: &[DeviceId]) {
         let held = self.held(&self.views[side]);
-        let targets: Vec<EntryHash> =
-            self.vaults().iter().flat_map(|scope| epochs.of_scope(*scope).to_vec()).collect();
+        let targets: Vec<EntryHash> = self
+            .vaults()
+            .iter()
+            .flat_map(|scope| epochs.of_scope(*scope).to_vec())
+            .collect();
         let Some(target) = self.story.pick(&targets) else {
             return;
         };
-        let scope = self.vaults().into_iter().find(|s| epochs.of_scope(*s).contains(&target));
+        let scope = self
+            .vaults()
+            .into_iter()
+            .find(|s| epochs.of_scope(*s).contains(&target));
         let Some(scope) = scope else { return };
         let holds = |device: &DeviceId| held.get(&target).is_some_and(|k| k.contains(device));
         let outside: Vec<(UserId, DeviceId)> = (1..6)
             .filter(|number| SIDE.get(*number) == Some(&side))
             .flat_map(|number| {
                 let user = self.story.user(number);
-                self.story.devices.get(&user).into_iter().flatten().map(move |d| (user, *d))
+                self.story
+                    .devices
+                    .get(&user)
+                    .into_iter()
+                    .flatten()
+                    .map(move |d| (user, *d))
             })
             .filter(|(_, device)| !holds(device))
             .collect();
         let forger = self.story.pick(&outside);
         let kind = crate::rng::below(&mut self.story.rng, 100);
         let Some((user, device)) = forger.filter(|_| kind < 80) else {
-            let inside: Vec<DeviceId> = epochs.state().devices(scope).into_iter()
+            let inside: Vec<DeviceId> = epochs
+                .state()
+                .devices(scope)
+                .into_iter()
                 .filter(|device| mine.contains(device) && holds(device))
                 .collect();
             if let Some(device) = self.story.pick(&inside) {
@@ -380,17 +448,34 @@ impl Partition {
             }
             return;
         };
-        let grants = self.story.grants.iter().find(|g| g.subject == SubjectId::User(user));
+        let grants = self
+            .story
+            .grants
+            .iter()
+            .find(|g| g.subject == SubjectId::User(user));
         let by = grants.map_or(By::own(device), |g| By::under(device, g.id));
-        let own = self.story.facts.users.get(&user).map(|devices| devices.scope);
-        let keys = own.map(|own| epochs.of_scope(own).to_vec()).unwrap_or_default();
+        let own = self
+            .story
+            .facts
+            .users
+            .get(&user)
+            .map(|devices| devices.scope);
+        let keys = own
+            .map(|own| epochs.of_scope(own).to_vec())
+            .unwrap_or_default();
         let hash = match self.story.pick(&keys) {
             Some(key) if kind < 40 => {
-                let sealing = Sealing { recipient: Recipient::User(user), key: Some(key) };
+                let sealing = Sealing {
+                    recipient: Recipient::User(user),
+                    key: Some(key),
+                };
                 self.story.add_box(by, target, sealing, false)
             }
             _ => {
-                let sealing = Sealing { recipient: Recipient::Device(device), key: None };
+                let sealing = Sealing {
+                    recipient: Recipient::Device(device),
+                    key: None,
+                };
                 let next = match &self.story.entry(target).body {
                     Body::KeyEpoch(epoch) => epoch.generation.saturating_add(1),
                     _ => 1,
@@ -423,7 +508,11 @@ impl Partition {
                 .flat_map(|number| {
                     let devices = self.story.devices.get(&self.story.user(number));
                     let kit = self.story.kit(number);
-                    devices.into_iter().flatten().copied().filter(move |d| *d != kit)
+                    devices
+                        .into_iter()
+                        .flatten()
+                        .copied()
+                        .filter(move |d| *d != kit)
                 })
                 .collect();
             let entitled = epochs.state().devices(scope);
@@ -437,7 +526,8 @@ impl Partition {
             self.mints += 1;
             let after = self.epochs(&self.views[side]);
             let unsettled = after.state().label(hash) == Some(authority::Label::Provisional);
-            if after.state().forks().is_empty() && !unsettled && self.must_mint(side, scope, device) {
+            if after.state().forks().is_empty() && !unsettled && self.must_mint(side, scope, device)
+            {
                 self.fail(format!("{device} minted {hash} and still cannot write"));
             }
         }

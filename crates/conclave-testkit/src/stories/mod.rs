@@ -104,7 +104,11 @@ impl Story {
     /// A person's recovery kit, or the first device of who has none.
     #[must_use]
     pub fn kit(&self, number: usize) -> DeviceId {
-        let kit = self.facts.users.get(&self.user(number)).and_then(|devices| devices.kit);
+        let kit = self
+            .facts
+            .users
+            .get(&self.user(number))
+            .and_then(|devices| devices.kit);
         kit.unwrap_or_else(|| self.first(number))
     }
 
@@ -127,7 +131,13 @@ impl Story {
         for _ in 0..8 {
             match at {
                 Some(b) if a == b => return true,
-                Some(b) => at = self.scopes.iter().find(|s| s.id == b).and_then(|s| s.parent),
+                Some(b) => {
+                    at = self
+                        .scopes
+                        .iter()
+                        .find(|s| s.id == b)
+                        .and_then(|s| s.parent);
+                }
                 None => return false,
             }
         }
@@ -138,7 +148,9 @@ impl Story {
     #[must_use]
     pub fn owner_of(&self, device: DeviceId) -> Option<UserId> {
         let mut devices = self.devices.iter();
-        devices.find(|(_, devices)| devices.contains(&device)).map(|(user, _)| *user)
+        devices
+            .find(|(_, devices)| devices.contains(&device))
+            .map(|(user, _)| *user)
     }
 
     /// True `percent` times in a hundred.

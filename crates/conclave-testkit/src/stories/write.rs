@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use conclave_core::{
     body::{
-        self, At, Body, BlobRef, ItemRev, KeyBox, KeyBoxAdd, KeyEpoch, ParentEpoch, ScopeKind,
+        self, At, BlobRef, Body, ItemRev, KeyBox, KeyBoxAdd, KeyEpoch, ParentEpoch, ScopeKind,
         Subject,
     },
     cbor,
@@ -34,13 +34,22 @@ impl By {
     /// Without a grant.
     #[must_use]
     pub const fn own(device: DeviceId) -> Self {
-        Self { device, grant: None, member: None, after: None, log: 0 }
+        Self {
+            device,
+            grant: None,
+            member: None,
+            after: None,
+            log: 0,
+        }
     }
 
     /// Under a grant.
     #[must_use]
     pub const fn under(device: DeviceId, grant: GrantId) -> Self {
-        Self { grant: Some(grant), ..Self::own(device) }
+        Self {
+            grant: Some(grant),
+            ..Self::own(device)
+        }
     }
 
     /// Through a group.
@@ -58,7 +67,11 @@ impl By {
     /// The same without any grant.
     #[must_use]
     pub const fn without_grant(self) -> Self {
-        Self { grant: None, member: None, ..self }
+        Self {
+            grant: None,
+            member: None,
+            ..self
+        }
     }
 
     /// The device.
@@ -76,7 +89,9 @@ impl By {
 
 /// The log with this number of a device.
 fn log_of(device: DeviceId, number: u8) -> LogId {
-    LogId::new(crypto::sha256(&[device.as_bytes().as_slice(), &[number]].concat()))
+    LogId::new(crypto::sha256(
+        &[device.as_bytes().as_slice(), &[number]].concat(),
+    ))
 }
 
 impl Story {
@@ -112,9 +127,16 @@ impl Story {
             scope: None,
             epoch: None,
             control: control.as_deref().and_then(BodyRef::of),
-            sealed: sealed.then_some(BodyRef { len: 0, hash: [0; 32] }),
+            sealed: sealed.then_some(BodyRef {
+                len: 0,
+                hash: [0; 32],
+            }),
         };
-        let place = Place { team: self.facts.team, log, device: by.device };
+        let place = Place {
+            team: self.facts.team,
+            log,
+            device: by.device,
+        };
         let raw = RawEntry {
             header: cbor::encode(&header),
             grant: by.grant,
@@ -123,7 +145,10 @@ impl Story {
         };
         let entry = Entry::parse(place, &raw).unwrap_or_else(|e| panic!("{e}"));
         let hash = entry.hash;
-        if by.after.is_none_or(|after| self.heads.get(&log) == Some(&after)) {
+        if by
+            .after
+            .is_none_or(|after| self.heads.get(&log) == Some(&after))
+        {
             self.heads.insert(log, (seq, hash));
         }
         self.note(&entry);
@@ -186,14 +211,22 @@ impl Story {
             SubjectId::User(user) => {
                 // The first grant that names a person carries their keys; some later ones too.
                 let first = !self.grants.iter().any(|g| g.subject == subject);
-                let facts = self.people.get(&user).filter(|_| first).cloned().map(Box::new);
+                let facts = self
+                    .people
+                    .get(&user)
+                    .filter(|_| first)
+                    .cloned()
+                    .map(Box::new);
                 Subject::User { user, facts }
             }
             SubjectId::Group(group) => Subject::Group { group },
             SubjectId::Machine(_) => {
                 let owner = 2 + below(&mut self.rng, 4);
                 let owner = self.user(owner);
-                Subject::Machine { keys: Box::new(keys_named("m0")), owner }
+                Subject::Machine {
+                    keys: Box::new(keys_named("m0")),
+                    owner,
+                }
             }
         };
         let grant = body::Grant {
@@ -210,7 +243,11 @@ impl Story {
 
     /// Ends a grant.
     pub fn revoke(&mut self, by: By, target: GrantId, pins: Vec<At>) -> EntryHash {
-        self.write(by, Kind::Revoke, Some(cbor::encode(&body::Revoke { target, pins })))
+        self.write(
+            by,
+            Kind::Revoke,
+            Some(cbor::encode(&body::Revoke { target, pins })),
+        )
     }
 
     /// Ends a person in a scope.
@@ -221,7 +258,11 @@ impl Story {
 
     /// Makes a scope; returns its id.
     pub fn scope(&mut self, by: By, kind: ScopeKind, parent: Option<ScopeId>) -> ScopeId {
-        let create = body::ScopeCreate { kind, parent, item: None };
+        let create = body::ScopeCreate {
+            kind,
+            parent,
+            item: None,
+        };
         let hash = self.write(by, Kind::ScopeCreate, Some(cbor::encode(&create)));
         match &self.entry(hash).body {
             Body::ScopeCreate(id, _) => *id,
@@ -234,7 +275,10 @@ impl Story {
         let keys = keys_named(&format!("{user}.{number}"));
         let id = keys.id();
         self.keys.insert(id, keys.clone());
-        let add = body::DeviceAdd { user, keys: Box::new(keys) };
+        let add = body::DeviceAdd {
+            user,
+            keys: Box::new(keys),
+        };
         self.write(by, Kind::DeviceAdd, Some(cbor::encode(&add)));
         id
     }
@@ -288,7 +332,10 @@ impl Story {
         parents: &[EntryHash],
         boxes: &[Sealing],
     ) -> EntryHash {
-        let parents = parents.iter().map(|epoch| ParentEpoch { epoch: *epoch, wrapped: [0; 136] });
+        let parents = parents.iter().map(|epoch| ParentEpoch {
+            epoch: *epoch,
+            wrapped: [0; 136],
+        });
         let epoch = KeyEpoch {
             scope,
             generation,
@@ -301,8 +348,17 @@ impl Story {
     }
 
     /// One more box for an epoch.
-    pub fn add_box(&mut self, by: By, epoch: EntryHash, sealing: Sealing, opens: bool) -> EntryHash {
-        let add = KeyBoxAdd { epoch, boxes: vec![key_box(&sealing)] };
+    pub fn add_box(
+        &mut self,
+        by: By,
+        epoch: EntryHash,
+        sealing: Sealing,
+        opens: bool,
+    ) -> EntryHash {
+        let add = KeyBoxAdd {
+            epoch,
+            boxes: vec![key_box(&sealing)],
+        };
         let hash = self.write(by, Kind::KeyBoxAdd, Some(cbor::encode(&add)));
         if !opens {
             self.lies.shut.insert((hash, 0));
@@ -314,7 +370,10 @@ impl Story {
     /// entry of the log.
     pub fn pins(&mut self, devices: &[DeviceId], back: u64) -> Vec<At> {
         let mut pins = BTreeMap::new();
-        for log in devices.iter().flat_map(|device| [log_of(*device, 0), log_of(*device, 1)]) {
+        for log in devices
+            .iter()
+            .flat_map(|device| [log_of(*device, 0), log_of(*device, 1)])
+        {
             let Some(&(mut seq, mut hash)) = self.heads.get(&log) else {
                 continue;
             };
@@ -342,7 +401,11 @@ impl Story {
 
     /// Forgets entries that were written last, ends of logs included: what they were is returned,
     /// to be told to some replicas only.
-    pub(super) fn take_back(&mut self, from: usize, heads: BTreeMap<LogId, (u64, EntryHash)>) -> Vec<Entry> {
+    pub(super) fn take_back(
+        &mut self,
+        from: usize,
+        heads: BTreeMap<LogId, (u64, EntryHash)>,
+    ) -> Vec<Entry> {
         self.heads = heads;
         let taken = self.entries.split_off(from);
         for entry in &taken {

@@ -10,11 +10,14 @@ use conclave_core::{
     kind::Kind,
     role::Role,
 };
-use conclave_testkit::{rng::below, stories::{By, Story}};
+use conclave_testkit::{
+    rng::below,
+    stories::{By, Story},
+};
 
 use super::{
-    Case, OWNER, has, hashes, judge, live, live_team, members, never, rank_at, somebody, team_reads,
-    under_personal, valid, without,
+    Case, OWNER, has, hashes, judge, live, live_team, members, never, rank_at, somebody,
+    team_reads, under_personal, valid, without,
 };
 
 #[test]
@@ -24,7 +27,9 @@ fn order_and_repetition_do_not_matter() {
         story.everything = true;
         let mut story = story.fill(24);
         let facts = story.facts.clone();
-        let swaps: Vec<usize> = (0..200).map(|at| below(&mut story.rng, at % 97 + 1)).collect();
+        let swaps: Vec<usize> = (0..200)
+            .map(|at| below(&mut story.rng, at % 97 + 1))
+            .collect();
         let bad = move |here: &[&Entry]| {
             let mut turned = here.to_vec();
             turned.extend_from_within(..here.len().min(5));
@@ -34,11 +39,16 @@ fn order_and_repetition_do_not_matter() {
                 }
             }
             let (a, b) = (judge(&facts, here), judge(&facts, &turned));
-            let labels = here.iter().all(|entry| a.label(entry.hash) == b.label(entry.hash));
+            let labels = here
+                .iter()
+                .all(|entry| a.label(entry.hash) == b.label(entry.hash));
             let scopes = a.scopes().all(|s| a.readers(s.id) == b.readers(s.id));
             !labels || live_team(&a) != live_team(&b) || !scopes
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -57,10 +67,15 @@ fn nobody_elevates_himself() {
             let (a, b) = (judge(&facts, &without(here, &new)), judge(&facts, here));
             gained_rank(&a, &b, author)
                 || gained_reading(&a, &b, author)
-                || here.iter().any(|entry| new.contains(&entry.hash) && wrote(&a, &b, author, entry))
+                || here
+                    .iter()
+                    .any(|entry| new.contains(&entry.hash) && wrote(&a, &b, author, entry))
         };
         story.entries.extend(evil);
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -76,38 +91,46 @@ fn gained_rank(a: &State, b: &State, author: SubjectId) -> bool {
                 _ => false,
             });
             let through = through.map(|g| g.role.rank().min(2)).max().unwrap_or(0);
-            let own = if cap == OWNER { cap } else { cap.saturating_sub(1) };
+            let own = if cap == OWNER {
+                cap
+            } else {
+                cap.saturating_sub(1)
+            };
             given.role.rank() > had && given.role.rank() > own.max(through)
         })
     })
 }
 
 fn gained_reading(a: &State, b: &State, author: SubjectId) -> bool {
-    team_reads(b).difference(&team_reads(a)).any(|(scope, who)| {
-        if b.scope(*scope).is_some_and(|s| s.kind == ScopeType::BuiltIn) {
-            // Only as a consequence of a role that the reader has in the team's tree.
-            let theirs = live(b).filter(|g| !g.personal && members(b, g.subject).contains(who));
-            let roles: Vec<Role> = theirs.map(|g| g.role).collect();
-            let fits = |role: &Role| {
-                if *scope == b.facts().directory {
-                    *role != Role::Guest
-                } else if *scope == b.facts().admins {
-                    role.rank() >= 4
-                } else {
-                    matches!(role, Role::Auditor | Role::Owner)
-                }
-            };
-            !roles.iter().any(fits) || who.user() == Some(b.facts().own0)
-        } else {
-            let through_group = live(a).any(|g| match g.subject {
-                SubjectId::Group(group) => {
-                    rank_at(a, a, author, group) >= 3 && b.confers(g.id, *scope)
-                }
-                _ => false,
-            });
-            a.scope(*scope).is_some() && rank_at(a, a, author, *scope) < 3 && !through_group
-        }
-    })
+    team_reads(b)
+        .difference(&team_reads(a))
+        .any(|(scope, who)| {
+            if b.scope(*scope)
+                .is_some_and(|s| s.kind == ScopeType::BuiltIn)
+            {
+                // Only as a consequence of a role that the reader has in the team's tree.
+                let theirs = live(b).filter(|g| !g.personal && members(b, g.subject).contains(who));
+                let roles: Vec<Role> = theirs.map(|g| g.role).collect();
+                let fits = |role: &Role| {
+                    if *scope == b.facts().directory {
+                        *role != Role::Guest
+                    } else if *scope == b.facts().admins {
+                        role.rank() >= 4
+                    } else {
+                        matches!(role, Role::Auditor | Role::Owner)
+                    }
+                };
+                !roles.iter().any(fits) || who.user() == Some(b.facts().own0)
+            } else {
+                let through_group = live(a).any(|g| match g.subject {
+                    SubjectId::Group(group) => {
+                        rank_at(a, a, author, group) >= 3 && b.confers(g.id, *scope)
+                    }
+                    _ => false,
+                });
+                a.scope(*scope).is_some() && rank_at(a, a, author, *scope) < 3 && !through_group
+            }
+        })
 }
 
 fn wrote(a: &State, b: &State, author: SubjectId, entry: &Entry) -> bool {
@@ -123,7 +146,9 @@ fn wrote(a: &State, b: &State, author: SubjectId, entry: &Entry) -> bool {
             })
         }),
         Body::ScopeCreate(id, create) if create.kind != ScopeKind::Personal => {
-            let Some(parent) = create.parent else { return true };
+            let Some(parent) = create.parent else {
+                return true;
+            };
             !under_personal(b, *id)
                 && a.scope(parent).is_some()
                 && rank_at(a, a, author, parent) < 3
@@ -144,36 +169,44 @@ fn juniors_never_void_a_senior() {
         let bad = move |here: &[&Entry]| {
             let (a, b) = (judge(&facts, &without(here, &new)), judge(&facts, here));
             let used = here.iter().filter(|entry| new.contains(&entry.hash));
-            let used = used.filter_map(|entry| b.grant(entry.grant?)).filter(|g| !g.personal);
-            let Some(top) = used.min_by_key(|g| g.turn) else { return false };
+            let used = used
+                .filter_map(|entry| b.grant(entry.grant?))
+                .filter(|g| !g.personal);
+            let Some(top) = used.min_by_key(|g| g.turn) else {
+                return false;
+            };
             // Turns are numbered anew in each world, so seniority is read from the one in which
             // the attacker's grant stands.
             let above = |grant: GrantId| {
                 let (g, same) = (a.grant(grant), b.grant(grant));
                 g.filter(|g| !g.personal && same.is_some_and(|same| same.turn < top.turn))
-                    .filter(|g| {
-                        g.subject != SubjectId::User(user) && !made_by(&a, g, user)
-                    })
+                    .filter(|g| g.subject != SubjectId::User(user) && !made_by(&a, g, user))
             };
-            let ended = live(&a).any(|g| {
-                above(g.id).is_some() && !b.grant(g.id).is_some_and(GrantState::live)
-            });
-            let voided = here.iter().filter(|entry| a.is_valid(entry.hash) && !b.is_valid(entry.hash));
+            let ended = live(&a)
+                .any(|g| above(g.id).is_some() && !b.grant(g.id).is_some_and(GrantState::live));
+            let voided = here
+                .iter()
+                .filter(|entry| a.is_valid(entry.hash) && !b.is_valid(entry.hash));
             let mut voided = voided.filter(|entry| entry.member.is_none());
-            ended || voided.any(|entry| {
-                let senior = entry.grant.and_then(above).is_some();
-                senior && match &entry.body {
-                    Body::Grant(..) | Body::RemoveUser(_) | Body::ScopeCreate(..) => true,
-                    Body::ItemRev(_, rev) => {
-                        let level = |state: &State| state.scope(rev.home).map(|s| s.level);
-                        level(&a) == level(&b)
-                    }
-                    _ => false,
-                }
-            })
+            ended
+                || voided.any(|entry| {
+                    let senior = entry.grant.and_then(above).is_some();
+                    senior
+                        && match &entry.body {
+                            Body::Grant(..) | Body::RemoveUser(_) | Body::ScopeCreate(..) => true,
+                            Body::ItemRev(_, rev) => {
+                                let level = |state: &State| state.scope(rev.home).map(|s| s.level);
+                                level(&a) == level(&b)
+                            }
+                            _ => false,
+                        }
+                })
         };
         story.entries.extend(evil);
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -216,7 +249,10 @@ fn mutual_removal_has_one_outcome() {
         let device = |user| state.tree(user).iter().find(|d| d.live()).map(|d| d.id);
         let (by_a, by_b) = (By::under(device(a.1)?, a.0), By::under(device(b.1)?, b.0));
         let (pins_a, pins_b) = (story.pins_on(a.1), story.pins_on(b.1));
-        let ends = [story.revoke(by_a, b.0, pins_b), story.revoke(by_b, a.0, pins_a)];
+        let ends = [
+            story.revoke(by_a, b.0, pins_b),
+            story.revoke(by_b, a.0, pins_a),
+        ];
         let (senior, junior) = if a.2 < b.2 { (a.0, b.0) } else { (b.0, a.0) };
         let (facts, whole) = (story.facts.clone(), story.entries.len());
         let bad = move |here: &[&Entry]| {
@@ -227,7 +263,10 @@ fn mutual_removal_has_one_outcome() {
             let lives = |g| state.grant(g).is_some_and(GrantState::live);
             !lives(senior) || lives(junior)
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -242,7 +281,11 @@ fn invitations_reach_no_further_than_their_answerer() {
         let manager = story.user(3);
         let mut new = BTreeSet::new();
         for _ in 0..4 {
-            new.extend(story.step(Some(manager), Some(conclave_testkit::stories::Act::Admit), None));
+            new.extend(story.step(
+                Some(manager),
+                Some(conclave_testkit::stories::Act::Admit),
+                None,
+            ));
         }
         let facts = story.facts.clone();
         let bad = move |here: &[&Entry]| {
@@ -258,9 +301,9 @@ fn invitations_reach_no_further_than_their_answerer() {
                 // Whoever admits by somebody else's invitation takes that chance.
                 invite.is_some_and(|i| {
                     i.kind() == Some(Kind::Invite)
-                        && i.grant.and_then(|g| a.grant(g)).is_some_and(|g| {
-                            g.subject == SubjectId::User(manager)
-                        })
+                        && i.grant
+                            .and_then(|g| a.grant(g))
+                            .is_some_and(|g| g.subject == SubjectId::User(manager))
                 })
             };
             live(&a).any(|g| {
@@ -270,7 +313,10 @@ fn invitations_reach_no_further_than_their_answerer() {
                     && !b.grant(g.id).is_some_and(GrantState::live)
             })
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -287,12 +333,16 @@ fn readers_rest_on_live_grants() {
                 let made = here.iter().find(|entry| GrantId::from(entry.hash) == g.id);
                 made.is_some_and(|entry| !valid.contains(&entry.hash))
             });
-            unfounded || team_reads(&state).iter().any(|(scope, who)| {
-                !live(&state).any(|g| {
-                    members(&state, g.subject).contains(who) && state.confers(g.id, *scope)
+            unfounded
+                || team_reads(&state).iter().any(|(scope, who)| {
+                    !live(&state).any(|g| {
+                        members(&state, g.subject).contains(who) && state.confers(g.id, *scope)
+                    })
                 })
-            })
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }

@@ -18,10 +18,13 @@ use conclave_testkit::{
     stories::{By, Story},
 };
 
+/// Whether a view of a story breaks the property.
+type Bad = Box<dyn Fn(&[&Entry]) -> bool>;
+
 /// Entries, and what must not be true of any part of them.
 struct Case {
     entries: Vec<Entry>,
-    bad: Box<dyn Fn(&[&Entry]) -> bool>,
+    bad: Bad,
 }
 
 /// Tries a scenario with every seed. Most seeds have to make a case, or nothing was tried.
@@ -38,7 +41,10 @@ fn never(scenario: impl Fn(u64) -> Option<Case>) {
             panic!("seed {seed}:\n{}", told.join("\n"));
         }
     }
-    assert!(cases * 10 >= seeds, "only {cases} of {seeds} seeds made a case");
+    assert!(
+        cases * 10 >= seeds,
+        "only {cases} of {seeds} seeds made a case"
+    );
 }
 
 fn shrink(here: &mut Vec<&Entry>, bad: &dyn Fn(&[&Entry]) -> bool) {
@@ -61,7 +67,10 @@ fn tell(entry: &Entry) -> String {
     let (hash, grant, kind) = (entry.hash, entry.grant, entry.kind());
     let body = match &entry.body {
         Body::Grant(subject, grant) => {
-            format!("{subject:?} {:?} in {:?}, cites {:?}", grant.role, grant.scope, grant.cites)
+            format!(
+                "{subject:?} {:?} in {:?}, cites {:?}",
+                grant.role, grant.scope, grant.cites
+            )
         }
         Body::DeviceAdd(device, add) => format!("{device:?} of {:?}", add.user),
         other => format!("{other:?}"),
@@ -74,7 +83,10 @@ fn judge(facts: &TeamFacts, here: &[&Entry]) -> State {
 }
 
 fn without<'a>(here: &[&'a Entry], out: &BTreeSet<EntryHash>) -> Vec<&'a Entry> {
-    here.iter().copied().filter(|entry| !out.contains(&entry.hash)).collect()
+    here.iter()
+        .copied()
+        .filter(|entry| !out.contains(&entry.hash))
+        .collect()
 }
 
 fn hashes<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> BTreeSet<EntryHash> {
@@ -95,7 +107,10 @@ fn live_team(state: &State) -> BTreeSet<GrantId> {
 }
 
 fn under_personal(state: &State, scope: ScopeId) -> bool {
-    let parent = state.scope(scope).and_then(|s| s.parent).and_then(|p| state.scope(p));
+    let parent = state
+        .scope(scope)
+        .and_then(|s| s.parent)
+        .and_then(|p| state.scope(p));
     parent.is_some_and(|p| p.kind == ScopeType::Made(ScopeKind::Personal))
 }
 
@@ -106,7 +121,13 @@ fn team_reads(state: &State) -> BTreeSet<(ScopeId, SubjectId)> {
         ScopeType::BuiltIn => true,
         ScopeType::Team | ScopeType::User(_) => false,
     });
-    team.flat_map(|s| state.readers(s.id).into_iter().map(move |reader| (s.id, reader))).collect()
+    team.flat_map(|s| {
+        state
+            .readers(s.id)
+            .into_iter()
+            .map(move |reader| (s.id, reader))
+    })
+    .collect()
 }
 
 /// Entries that a removed person may always write: the own device tree, the own scope, receipts,
@@ -146,9 +167,11 @@ fn has(here: &[&Entry], hash: EntryHash) -> bool {
 /// Whom a live grant's subject stands for.
 fn members(state: &State, subject: SubjectId) -> BTreeSet<SubjectId> {
     match subject {
-        SubjectId::Group(group) => {
-            state.grants_on(group).filter(|m| m.live()).map(|m| m.subject).collect()
-        }
+        SubjectId::Group(group) => state
+            .grants_on(group)
+            .filter(|m| m.live())
+            .map(|m| m.subject)
+            .collect(),
         one => [one].into(),
     }
 }

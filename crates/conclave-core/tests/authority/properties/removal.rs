@@ -9,11 +9,14 @@ use conclave_core::{
     id::{EntryHash, GrantId, SubjectId},
     role::Role,
 };
-use conclave_testkit::{rng::below, stories::{By, Story}};
+use conclave_testkit::{
+    rng::below,
+    stories::{By, Story},
+};
 
 use super::{
-    Case, has, hashes, is_inert, judge, live, live_team, never, remove, somebody, team_reads, valid,
-    without,
+    Case, has, hashes, is_inert, judge, live, live_team, never, remove, somebody, team_reads,
+    valid, without,
 };
 
 /// Whatever it claims: backdated, beside what is pinned, through the device tree.
@@ -32,14 +35,20 @@ fn after_a_removal_nothing_beyond_the_pin_counts() {
             let (a, b) = (judge(&facts, &without(here, &new)), judge(&facts, here));
             let kept = |state: &_| -> BTreeSet<EntryHash> {
                 let lasting = here.iter().filter(|entry| !is_inert(state, entry));
-                hashes(lasting.copied()).intersection(&valid(state)).copied().collect()
+                hashes(lasting.copied())
+                    .intersection(&valid(state))
+                    .copied()
+                    .collect()
             };
             kept(&a) != kept(&b)
                 || live_team(&a) != live_team(&b)
                 || team_reads(&a) != team_reads(&b)
         };
         story.entries.extend(evil);
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -52,7 +61,10 @@ fn withholding_a_pinned_pack_gains_nothing() {
         let user = somebody(&mut story);
         let removal = remove(&mut story, user);
         let devices = story.devices.get(&user).cloned().unwrap_or_default();
-        let mine = story.entries.iter().filter(|entry| devices.contains(&entry.device()));
+        let mine = story
+            .entries
+            .iter()
+            .filter(|entry| devices.contains(&entry.device()));
         let mine = mine.filter(|entry| !matches!(entry.body, Body::DeviceAdd(..)));
         let mine: Vec<_> = mine.map(|entry| (entry.log(), entry.seq())).collect();
         let evil = story.evil(user, 5, true);
@@ -65,7 +77,9 @@ fn withholding_a_pinned_pack_gains_nothing() {
                     withheld.insert(entry.hash);
                 }
             }
-            story.entries.retain(|entry| !withheld.contains(&entry.hash));
+            story
+                .entries
+                .retain(|entry| !withheld.contains(&entry.hash));
         }
         let (facts, new) = (story.facts.clone(), hashes(&evil));
         let bad = move |here: &[&Entry]| {
@@ -84,7 +98,10 @@ fn withholding_a_pinned_pack_gains_nothing() {
                 || !team_reads(&b).is_subset(&team_reads(&a))
         };
         story.entries.extend(evil);
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -115,14 +132,20 @@ fn gaps_hide_no_removal() {
         }
         let facts = story.facts.clone();
         let bad = move |here: &[&Entry]| {
-            let part: Vec<&Entry> =
-                here.iter().copied().filter(|entry| view.contains(&entry.hash)).collect();
+            let part: Vec<&Entry> = here
+                .iter()
+                .copied()
+                .filter(|entry| view.contains(&entry.hash))
+                .collect();
             let (whole, part) = (judge(&facts, here), judge(&facts, &part));
             let lives = |state: &_| -> BTreeSet<GrantId> { live(state).map(|g| g.id).collect() };
             !lives(&part).is_subset(&lives(&whole))
                 || !team_reads(&part).is_subset(&team_reads(&whole))
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -139,30 +162,41 @@ fn removal_beats_a_concurrent_grant() {
         });
         let able: Vec<_> = able.copied().collect();
         let above = story.pick(&able)?;
-        let manages = story.grants.iter().find(|g| {
-            g.subject == SubjectId::User(story.user(3)) && g.role == Role::Manager
-        });
+        let manages = story
+            .grants
+            .iter()
+            .find(|g| g.subject == SubjectId::User(story.user(3)) && g.role == Role::Manager);
         let manages = manages.copied()?;
         let removal = remove(&mut story, user);
         let devices = story.devices.get(&above.subject.user()?).cloned()?;
         let device = story.pick(&devices)?;
-        let concurrent =
-            story.grant(By::under(device, above.id), target, above.scope, Role::Viewer, &[]);
+        let concurrent = story.grant(
+            By::under(device, above.id),
+            target,
+            above.scope,
+            Role::Viewer,
+            &[],
+        );
         let by = By::under(story.first(3), manages.id);
         let citing = story.grant(by, target, manages.scope, Role::Viewer, &[removal]);
         let facts = story.facts.clone();
         let bad = move |here: &[&Entry]| {
             let state = judge(&facts, here);
             state.is_valid(removal)
-                && live(&state).filter(|g| g.subject == target && !g.personal).any(|g| {
-                    let made = here.iter().find(|entry| GrantId::from(entry.hash) == g.id);
-                    let cites = made.is_some_and(|entry| {
+                && live(&state)
+                    .filter(|g| g.subject == target && !g.personal)
+                    .any(|g| {
+                        let made = here.iter().find(|entry| GrantId::from(entry.hash) == g.id);
+                        let cites = made.is_some_and(|entry| {
                         matches!(&entry.body, Body::Grant(_, b) if b.cites.contains(&removal))
                     });
-                    g.id == concurrent.into() || g.id == citing.into() || !cites
-                })
+                        g.id == concurrent.into() || g.id == citing.into() || !cites
+                    })
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -173,11 +207,20 @@ fn a_removed_persons_past_acts_stay() {
     never(|seed| {
         let mut story = Story::new(seed).start().fill(20);
         let user = somebody(&mut story);
-        let devices: BTreeSet<_> = story.devices.get(&user).into_iter().flatten().copied().collect();
+        let devices: BTreeSet<_> = story
+            .devices
+            .get(&user)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
         let before = hashes(&story.entries);
         let all: Vec<&Entry> = story.entries.iter().collect();
         let forks = judge(&story.facts, &all);
-        if all.iter().any(|e| devices.contains(&e.device()) && forks.forks().contains_key(&e.log())) {
+        if all
+            .iter()
+            .any(|e| devices.contains(&e.device()) && forks.forks().contains_key(&e.log()))
+        {
             return None;
         }
         let removal = remove(&mut story, user);
@@ -185,23 +228,27 @@ fn a_removed_persons_past_acts_stay() {
             Body::RemoveUser(remove) => remove.pins.iter().map(|pin| pin.hash).collect(),
             _ => vec![],
         };
-        let new: BTreeSet<EntryHash> =
-            hashes(&story.entries).difference(&before).copied().collect();
+        let new: BTreeSet<EntryHash> = hashes(&story.entries)
+            .difference(&before)
+            .copied()
+            .collect();
         let facts = story.facts.clone();
         let bad = move |here: &[&Entry]| {
             let known = hashes(here.iter().copied());
             let mine = |entry: &&&Entry| devices.contains(&entry.device());
             let whole = new.iter().chain(&pins).all(|hash| known.contains(hash))
-                && here.iter().filter(mine).all(|entry| {
-                    entry.header.prev.is_none_or(|prev| known.contains(&prev))
-                });
+                && here
+                    .iter()
+                    .filter(mine)
+                    .all(|entry| entry.header.prev.is_none_or(|prev| known.contains(&prev)));
             if !whole {
                 return false;
             }
             let (a, b) = (judge(&facts, &without(here, &new)), judge(&facts, here));
-            let lost = here.iter().filter(mine).any(|entry| {
-                a.is_valid(entry.hash) && !b.is_valid(entry.hash)
-            });
+            let lost = here
+                .iter()
+                .filter(mine)
+                .any(|entry| a.is_valid(entry.hash) && !b.is_valid(entry.hash));
             let gone = live(&a).any(|g| {
                 g.subject != SubjectId::User(user)
                     && g.owner != Some(user)
@@ -209,7 +256,10 @@ fn a_removed_persons_past_acts_stay() {
             });
             lost || gone
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
 
@@ -246,6 +296,9 @@ fn the_recovery_owner_undoes_a_rogue_senior() {
             let lives = |hash: EntryHash| state.grant(hash.into()).is_some_and(GrantState::live);
             here.len() == whole && has(here, end) && (lives(rogue) || !lives(other) || !lives(good))
         };
-        Some(Case { entries: story.entries, bad: Box::new(bad) })
+        Some(Case {
+            entries: story.entries,
+            bad: Box::new(bad),
+        })
     });
 }
