@@ -63,15 +63,25 @@ fn export() -> Outcome<Files> {
                 "--lib",
                 "--",
                 "export_bindings",
-                "--quiet",
             ])
             .env("TS_RS_EXPORT_DIR", &dir),
     )?;
-    let files = read(&dir)?;
+    let mut files = read(&dir)?;
     if files.is_empty() {
         return Err("no Rust type says #[ts(export)]".into());
     }
+    let index = index(&files);
+    files.insert("index.ts".into(), index);
     Ok(files)
+}
+
+/// One file that names them all.
+fn index(files: &Files) -> String {
+    let mut text = String::from("// Written by `cargo xtask bindings`.\n");
+    for name in files.keys().filter_map(|path| path.file_stem()?.to_str()) {
+        text.push_str(&format!("export type * from \"./{name}\";\n"));
+    }
+    text
 }
 
 fn read(dir: &Path) -> Outcome<Files> {

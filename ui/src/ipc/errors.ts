@@ -1,53 +1,58 @@
 // What a refused command looks like to the window: a code to act on, never a sentence to show.
 
-const CODES = [
-  'wrong_passphrase',
-  'wait',
-  'weak_passphrase',
-  'passphrase_missing',
-  'keychain_unavailable',
-  'keychain_denied',
-  'keychain_missing',
-  'locked',
-  'database_damaged',
-  'database_newer',
-  'disk_full',
-  'already_running',
-  'empty',
-  'too_long',
-  'invalid_name',
-  'not_found',
-  'not_allowed',
-  'read_only',
-  'writing_stopped',
-  'changed_meanwhile',
-  'field_empty',
-  'clipboard_unavailable',
-  'url_refused',
-  'folder_not_found',
-  'folder_not_writable',
-  'folder_full',
-  'folder_has_team',
-  'folder_not_this_team',
-  'storage_failed',
-  'invitation_unreadable',
-  'invitation_expired',
-  'invitation_used',
-  'invitation_cancelled',
-  'invitation_not_here',
-  'code_wrong',
-  'code_incomplete',
-  'request_unproven',
-  'key_changed',
-  'key_not_verified',
-  'gate_stale',
-  'recovery_words_wrong',
-  'update_needed',
-  'busy',
-  'internal',
-] as const;
+import type { Code as ErrorCode } from './bindings';
 
-export type ErrorCode = (typeof CODES)[number];
+export type { ErrorCode };
+
+// Every code once: a key that is missing or too many does not compile.
+const KNOWN: Record<ErrorCode, true> = {
+  wrong_passphrase: true,
+  wait: true,
+  weak_passphrase: true,
+  passphrase_missing: true,
+  keychain_unavailable: true,
+  keychain_denied: true,
+  keychain_missing: true,
+  locked: true,
+  database_damaged: true,
+  database_newer: true,
+  disk_full: true,
+  already_running: true,
+  empty: true,
+  too_long: true,
+  invalid_name: true,
+  not_found: true,
+  not_allowed: true,
+  read_only: true,
+  writing_stopped: true,
+  changed_meanwhile: true,
+  field_empty: true,
+  clipboard_unavailable: true,
+  url_refused: true,
+  folder_not_found: true,
+  folder_not_writable: true,
+  folder_full: true,
+  folder_has_team: true,
+  folder_not_this_team: true,
+  storage_failed: true,
+  invitation_unreadable: true,
+  invitation_expired: true,
+  invitation_used: true,
+  invitation_cancelled: true,
+  invitation_not_here: true,
+  code_wrong: true,
+  code_incomplete: true,
+  request_unproven: true,
+  key_changed: true,
+  key_not_verified: true,
+  gate_stale: true,
+  recovery_words_wrong: true,
+  update_needed: true,
+  busy: true,
+  internal: true,
+};
+
+const isKnown = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(KNOWN, code);
 
 /** A refusal by the shell. `message` is for Details and logs; the words on screen come from `code`. */
 export class AppError extends Error {
@@ -66,9 +71,8 @@ export class AppError extends Error {
     if (cause instanceof AppError) return cause;
     if (typeof cause === 'object' && cause !== null && 'code' in cause) {
       const { code, message, args } = cause as { code: unknown; message?: unknown; args?: unknown };
-      const known = CODES.find((c) => c === code);
       return new AppError(
-        known ?? 'internal',
+        isKnown(code) ? code : 'internal',
         typeof message === 'string' ? message : String(code),
         typeof args === 'object' && args !== null ? (args as Record<string, string>) : {},
       );
@@ -77,4 +81,4 @@ export class AppError extends Error {
   }
 }
 
-export const ERROR_CODES: readonly ErrorCode[] = CODES;
+export const ERROR_CODES: readonly ErrorCode[] = Object.keys(KNOWN) as ErrorCode[];

@@ -7,7 +7,7 @@ import {
   type DraftView,
   type FieldEdit,
   type FieldRole,
-  type FieldValue,
+  type ValueEdit,
   type Id,
   type ItemSave,
   type ItemView,
@@ -28,7 +28,7 @@ export interface FormField {
   label: string | null;
   concealed: boolean;
   /** keep: the stored value, unseen; set: what `text` says; draft: what the stored draft says, unseen. */
-  state: FieldValue['type'];
+  state: ValueEdit['type'];
   text: string;
   shown: boolean;
   builtIn: boolean;

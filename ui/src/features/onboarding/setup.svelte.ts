@@ -54,6 +54,10 @@ class Setup {
   invitation = $state.raw<InvitationView | null>(null);
   preview = $state.raw<JoinPreview | null>(null);
   #strengthAsked = 0;
+  /** The test of the folder that stands in the field, under way or passed. */
+  #test: { folder: string; done: Promise<void> } | null = null;
+  /** Settled when nothing is under way. */
+  #idle: Promise<void> = Promise.resolve();
 
   get steps(): readonly Step[] {
     return this.path === 'start' ? START : JOIN;
@@ -100,6 +104,10 @@ class Setup {
   /** Runs one call to the shell, with the error and the progress shown on the step. */
   async #run(work: () => Promise<void>): Promise<void> {
     if (this.busy) return;
+    this.#idle = this.#runAlone(work);
+    await this.#idle;
+  }
+  async #runAlone(work: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.error = null;
     const timer = setTimeout(() => (this.slow = true), PROGRESS_AFTER_MS);
@@ -168,11 +176,19 @@ class Setup {
   }
   /** Writes, reads and deletes a test file, so that trouble shows here and not on Monday. */
   async testFolder(): Promise<void> {
+    const folder = this.folder.trim();
+    if (this.storageKind !== 'folder' || !folder) return;
+    if (this.#test?.folder !== folder) this.#test = { folder, done: this.#testOnce(folder) };
+    await this.#test.done;
+  }
+  async #testOnce(path: string): Promise<void> {
     this.check = null;
-    if (this.storageKind !== 'folder' || !this.folder.trim()) return;
+    await this.#idle;
     await this.#run(async () => {
-      this.check = await call('storage_test', { storage: this.storage });
+      this.check = await call('storage_test', { storage: { type: 'folder', path } });
     });
+    // What failed is tried again, since the folder may have been made meanwhile.
+    if (!this.check) this.#test = null;
   }
   async finish(): Promise<void> {
     if (this.storageKind === 'folder') {
@@ -180,8 +196,9 @@ class Setup {
         this.error = new AppError('empty', 'no folder');
         return;
       }
-      if (!this.check) await this.testFolder();
-      if (this.error) return;
+      // Leaving the field began a test already; a click does not overtake it.
+      await this.testFolder();
+      if (!this.check) return;
     }
     await this.#run(async () => {
       const state = await call('team_create', {
@@ -269,6 +286,7 @@ class Setup {
     this.storageKind = 'none';
     this.folder = '';
     this.check = null;
+    this.#test = null;
     this.invitationInput = '';
     this.invitation = null;
     this.preview = null;

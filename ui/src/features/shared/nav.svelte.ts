@@ -1,12 +1,12 @@
 // Where the person is: page, place, and what lies on top of it.
-import type { Id, InviteReady, ItemFilter, Scope, VaultRef } from '$ipc';
+import type { Id, InviteReady, ItemFilter, Scope, VaultChip } from '$ipc';
 import { session } from './session.svelte';
 
 export type Page = 'items' | 'people' | 'settings';
 export type Overlay =
   | { type: 'palette' }
   | { type: 'shortcuts' }
-  | { type: 'vault'; vault: VaultRef | null }
+  | { type: 'vault'; vault: VaultChip | null }
   | { type: 'share'; scope: Scope }
   | { type: 'history'; item: Id }
   | { type: 'conflict'; item: Id }

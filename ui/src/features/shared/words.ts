@@ -1,5 +1,5 @@
 // Keys and codes that the shell decides, turned into sentences.
-import type { AppError, ErrorCode, KeychainKind, Place, Role, Text } from '$ipc';
+import type { AppError, ErrorCode, KeychainKind, FolderPlace, Role, Text } from '$ipc';
 import { ago, clock, day, daysAgo, weekday } from '$lib/when';
 import { m } from '$paraglide/messages';
 
@@ -115,6 +115,7 @@ const ROLES: Record<Role, () => string> = {
   manager: m.role_manager,
   editor: m.role_editor,
   viewer: m.role_viewer,
+  auditor: m.role_auditor,
   guest: m.role_guest,
 };
 export const roleName = (role: Role): string => ROLES[role]();
@@ -125,12 +126,13 @@ const LEVELS: Record<Role, () => string> = {
   manager: m.level_manage,
   editor: m.level_change,
   viewer: m.level_see,
+  auditor: m.level_see,
   guest: m.level_see,
 };
 /** What a role means for one vault or item: “See and copy”, “Change”, “Manage”. */
 export const levelName = (role: Role): string => LEVELS[role]();
 
-const PLACES: Record<Place, () => string | null> = {
+const PLACES: Record<FolderPlace, () => string | null> = {
   plain: () => null,
   network: () => m.place_network(),
   dropbox: () => 'Dropbox',
@@ -140,7 +142,7 @@ const PLACES: Record<Place, () => string | null> = {
   nextcloud: () => 'Nextcloud',
   icloud: () => 'iCloud Drive',
 };
-export const placeName = (place: Place): string | null => PLACES[place]();
+export const placeName = (place: FolderPlace): string | null => PLACES[place]();
 
 const KEYCHAINS: Record<KeychainKind, () => string> = {
   touch_id: () => 'Touch ID',

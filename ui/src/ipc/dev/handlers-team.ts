@@ -180,7 +180,6 @@ export function teamHandlers(
     },
     invite_file_save: () => ({ path: '/home/ana/mara.conclave' }),
     invite_file_copy: () => null,
-    invite_code_copy: () => ({ clears_in_s: 30 }),
     request_admit: ({ request }) => {
       const found = world.requests.find((one) => one.id === request)!;
       world.requests = world.requests.filter((one) => one.id !== request);

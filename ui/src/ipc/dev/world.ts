@@ -16,7 +16,7 @@ import type {
   Scope,
   Settings,
   SyncView,
-  VaultRef,
+  VaultChip,
 } from '../contract';
 
 export const MARKER = 'conclave-in-memory-stand-in';
@@ -75,7 +75,7 @@ export class World {
   settings: Settings;
   sync: SyncView;
   items: StoredItem[] = [];
-  vaults: (VaultRef & { personal: boolean })[] = [];
+  vaults: (VaultChip & { personal: boolean })[] = [];
   people: (Person & { key_state: KeyState; role: Role; devices: number; seen: number | null })[] = [];
   grants: Grant[] = [];
   invites: Invite[] = [];

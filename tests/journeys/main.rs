@@ -1,0 +1,9 @@
+//! Journeys across the crates: people, devices and a storage, without windows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a panic here is a failing test, and what people leave on disk is looked into"
+)]
+
+mod two_people;
