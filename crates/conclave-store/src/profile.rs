@@ -100,6 +100,26 @@ impl Store {
         Ok(OpenStore::new(self, lmk, keys, Box::new(rng)))
     }
 
+    /// Deletes the database: what was never shared with anybody is gone then.
+    ///
+    /// # Errors
+    /// What the disk refuses.
+    pub fn erase(self) -> Result<(), StoreError> {
+        let database = self.folder.join(DATABASE);
+        let (conn, _, _, lock) = self.into_parts();
+        conn.close().map_err(|(_, error)| error)?;
+        fs::remove_file(&database)?;
+        let mut wal = database.clone().into_os_string();
+        wal.push("-wal");
+        match fs::remove_file(wal) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        disk::sync_folder(&database)?;
+        drop(lock);
+        Ok(())
+    }
+
     pub(crate) fn create_with<R: CryptoRng + ?Sized>(
         folder: &Path,
         header: &LockHeader,

@@ -1,10 +1,14 @@
 //! The frame of the window: state, lock, settings, syncing.
 
-use conclave_app::api::{
-    Code,
-    app::{AppState, Keychain, LockReason, StorageRequest, TextCopy},
-    settings::{DiagnosticsCopied, Prefs, RecoverySaved, SaveTo, Settings},
-    sync::SyncView,
+use conclave_app::{
+    api::{
+        Code,
+        app::{AppState, Keychain, LockReason, StorageRequest, TextCopy},
+        people::CodeCopied,
+        settings::{DiagnosticsCopied, Prefs, RecoverySaved, SaveTo, Settings},
+        sync::SyncView,
+    },
+    session::App,
 };
 use tauri::{AppHandle, command, ipc::Request};
 
@@ -24,11 +28,8 @@ pub(crate) fn touch(app: Shared<'_>) {
 /// Wipes the keys, then ends the page that may show secrets and opens a fresh one in its place.
 #[command]
 pub(crate) async fn lock(app: Shared<'_>, handle: AppHandle) -> Answer<()> {
-    off(app, |app| {
-        app.lock(LockReason::Manual);
-        Ok(())
-    })
-    .await?;
+    let locked = |app: &App| Ok(app.lock(LockReason::Manual));
+    off(app, locked).await?;
     shell::lock_page(&handle).map_err(|_| Code::Internal.into())
 }
 
@@ -104,4 +105,15 @@ pub(crate) async fn text_copy(app: Shared<'_>, req: TextCopy) -> Answer<()> {
 #[command]
 pub(crate) async fn diagnostics_copy(app: Shared<'_>) -> Answer<DiagnosticsCopied> {
     off(app, |app| app.diagnostics_copy()).await
+}
+
+#[command]
+pub(crate) async fn secret_copy(app: Shared<'_>, request: Request<'_>) -> Answer<CodeCopied> {
+    let secret = secret_text(&request)?;
+    off(app, move |app| app.secret_copy(&secret)).await
+}
+
+#[command]
+pub(crate) async fn stop_details_copy(app: Shared<'_>) -> Answer<()> {
+    off(app, |app| app.stop_details_copy()).await
 }

@@ -47,6 +47,11 @@ pub(crate) async fn join_status(app: Shared<'_>) -> Answer<JoinStatus> {
 }
 
 #[command]
+pub(crate) async fn join_restart(app: Shared<'_>) -> Answer<AppState> {
+    off(app, |app| app.join_restart()).await
+}
+
+#[command]
 pub(crate) fn word_complete(req: WordPrefix) -> WordMatches {
     secrets::word_complete(&req.prefix)
 }

@@ -61,20 +61,73 @@ fn revealed(bytes: Zeroizing<Vec<u8>>) -> Response {
     Response::new(bytes.to_vec())
 }
 
-macro_rules! commands {
-    ($($module:ident: $($name:ident)*;)*) => {
-        /// Routes a call from a window to its adapter.
-        pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![$($($module::$name),*),*]
-        }
-    };
-}
-
-commands! {
-    frame: app_state touch lock unlock unlock_keychain settings_get settings_set keychain_enable keychain_disable sync_status sync_now storage_set recovery_sheet_save recovery_confirm text_copy diagnostics_copy;
-    setup: passphrase_suggest strength setup_passphrase setup_cancel storage_pick_folder storage_test team_create;
-    joining: invitation_pick invitation_open join_folder join_code join_send join_status word_complete;
-    items: item_list item_get item_reveal_field item_copy_field item_open_url item_save item_archive item_restore item_favourite item_duplicate item_history item_conflict item_resolve draft_save draft_get draft_reveal_field draft_discard;
-    vaults: vault_list vault_create vault_rename generate;
-    people: people_list invite_create invite_replace invite_cancel invite_file_save invite_file_copy request_admit request_reject share_get share_grant share_revoke;
+/// Routes a call from a window to its adapter.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        frame::app_state,
+        frame::touch,
+        frame::lock,
+        frame::unlock,
+        frame::unlock_keychain,
+        frame::settings_get,
+        frame::settings_set,
+        frame::keychain_enable,
+        frame::keychain_disable,
+        frame::sync_status,
+        frame::sync_now,
+        frame::storage_set,
+        frame::recovery_sheet_save,
+        frame::recovery_confirm,
+        frame::text_copy,
+        frame::diagnostics_copy,
+        frame::secret_copy,
+        frame::stop_details_copy,
+        setup::passphrase_suggest,
+        setup::strength,
+        setup::setup_passphrase,
+        setup::setup_cancel,
+        setup::storage_pick_folder,
+        setup::storage_test,
+        setup::team_create,
+        joining::invitation_pick,
+        joining::invitation_open,
+        joining::join_folder,
+        joining::join_code,
+        joining::join_send,
+        joining::join_status,
+        joining::word_complete,
+        joining::join_restart,
+        items::item_list,
+        items::item_get,
+        items::item_reveal_field,
+        items::item_copy_field,
+        items::item_open_url,
+        items::item_save,
+        items::item_archive,
+        items::item_restore,
+        items::item_favourite,
+        items::item_duplicate,
+        items::item_history,
+        items::item_conflict,
+        items::item_resolve,
+        items::draft_save,
+        items::draft_get,
+        items::draft_reveal_field,
+        items::draft_discard,
+        people::people_list,
+        people::invite_create,
+        people::invite_replace,
+        people::invite_cancel,
+        people::invite_file_save,
+        people::invite_file_copy,
+        people::request_admit,
+        people::request_reject,
+        people::share_get,
+        people::share_grant,
+        people::share_revoke,
+        vaults::vault_list,
+        vaults::vault_create,
+        vaults::vault_rename,
+        vaults::generate,
+    ]
 }

@@ -1,11 +1,14 @@
 //! People, invitations, sharing.
 
-use conclave_app::api::{
-    app::Picked,
-    people::{
-        InviteCreate, InviteReady, InviteRef, InviteSave, PeopleView, RequestRef, ShareGrant,
-        ShareRequest, ShareRevoke, ShareView,
+use conclave_app::{
+    api::{
+        app::Picked,
+        people::{
+            InviteCreate, InviteReady, InviteRef, InviteSave, PeopleView, RequestRef, ShareGrant,
+            ShareRequest, ShareRevoke, ShareView,
+        },
     },
+    session::App,
 };
 use tauri::{AppHandle, command};
 
@@ -40,10 +43,8 @@ pub(crate) async fn invite_file_save(
 ) -> Answer<Option<Picked>> {
     let path = shell::save_path(&handle, req.path, "conclave-invitation.txt").await;
     let Some(path) = path else { return Ok(None) };
-    off(app, move |app| {
-        app.invite_file_save(&req.invite, &path).map(Some)
-    })
-    .await
+    let save = move |app: &App| app.invite_file_save(&req.invite, &path).map(Some);
+    off(app, save).await
 }
 
 #[command]

@@ -89,6 +89,9 @@ pub struct ItemListRequest {
     pub offset: u32,
     /// How many, at most 200.
     pub limit: u32,
+    /// When today began where the person is; the window knows the time zone.
+    #[ts(type = "number")]
+    pub today_ms: u64,
 }
 
 /// A word beside a row.

@@ -19,6 +19,23 @@ impl App {
         })
     }
 
+    /// Copies what is known of why writing stopped: ids and numbers, no names and no secrets.
+    ///
+    /// # Errors
+    /// [`Code::ClipboardUnavailable`](crate::api::Code::ClipboardUnavailable).
+    pub fn stop_details_copy(&self) -> Result<(), AppError> {
+        let mut lines = Vec::new();
+        if let Some(engine) = self.engine.lock().as_ref() {
+            lines.push(format!("team {}", engine.team));
+            lines.extend(engine.stopped().map(|stop| format!("stopped: {stop:?}")));
+            lines.extend(engine.alarms.iter().map(|alarm| format!("{alarm:?}")));
+            let ends = engine.replica().ends();
+            let ends = ends.iter();
+            lines.extend(ends.map(|(log, (seq, hash))| format!("log {log} seq {seq} {hash}")));
+        }
+        Ok(self.clipboard.copy_text(&lines.join("\n"))?)
+    }
+
     /// The diagnostics.
     #[must_use]
     pub fn diagnostics(&self) -> String {

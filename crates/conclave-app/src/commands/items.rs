@@ -1,11 +1,10 @@
-//! Items: list, open, reveal, copy, save, archive, history.
+//! Items: open, reveal, copy, save, archive.
 
 use std::time::Duration;
 
 use conclave_core::{
-    id::{DeviceId, EntryHash, ItemId, ScopeId, UserId},
-    item::{FieldId, ItemContent, Part, PrivateText},
-    merge::Merge,
+    id::{DeviceId, ItemId, ScopeId, UserId},
+    item::{FieldId, ItemContent, PrivateText},
 };
 use minicbor::Encode;
 use zeroize::Zeroizing;
@@ -15,20 +14,18 @@ use crate::{
     api::{
         AppError, Code, Person,
         items::{
-            Archived, Changed, ChangedRole, Choice, ConflictField, ConflictSide, ConflictValue,
-            ConflictView, Copied, FieldEdit, FieldRole, HistoryPage, HistoryRequest, HistoryRow,
-            ItemFilter, ItemListRequest, ItemPage, ItemResolve, ItemRow, ItemSave, ItemSort,
-            ItemState, ItemView, Restored, TitleRole, ValueEdit,
+            Archived, Copied, FieldEdit, FieldRole, ItemSave, ItemState, ItemView, Restored,
+            ValueEdit,
         },
     },
     convert::{base_from, base_text, count, entry_hash, item_id, scope_id},
-    engine::{Engine, EngineError, ListRow},
+    engine::{Engine, EngineError},
     random,
     session::App,
 };
 
 /// The most rows in one answer.
-const MAX_ROWS: u32 = 200;
+pub(super) const MAX_ROWS: u32 = 200;
 /// Seconds in which Undo is offered.
 const UNDO_S: u32 = 10;
 
@@ -46,59 +43,6 @@ struct Receipt<'a> {
 }
 
 impl App {
-    /// A window of the list. Searching happens here; the window sees rows without secrets.
-    ///
-    /// # Errors
-    /// [`Code::Locked`], [`Code::NotFound`] for an unknown vault.
-    pub fn item_list(&self, request: &ItemListRequest) -> Result<ItemPage, AppError> {
-        let vault = request.vault.as_deref().map(scope_id).transpose()?;
-        self.with(|engine| {
-            let favourites = engine.favourites();
-            let visible = engine.visible_scopes();
-            let words: Vec<String> = request
-                .query
-                .to_lowercase()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect();
-            let mut rows: Vec<(&ItemId, &ListRow)> = engine
-                .rows()
-                .iter()
-                .filter(|(id, row)| match request.filter {
-                    ItemFilter::All => !row.deleted,
-                    ItemFilter::Favourites => !row.deleted && favourites.contains(*id),
-                    ItemFilter::Archived => row.deleted,
-                    ItemFilter::Shared => !row.deleted && !visible.contains(&row.overview.home),
-                })
-                .filter(|(_, row)| vault.is_none_or(|vault| row.overview.home == vault))
-                .filter(|(_, row)| matches(row, &words))
-                .collect();
-            match request.sort {
-                ItemSort::Title => {
-                    rows.sort_by_cached_key(|(id, r)| {
-                        (r.overview.title.expose().to_lowercase(), **id)
-                    });
-                }
-                ItemSort::Recent | ItemSort::Changed => {
-                    rows.sort_by_key(|(id, r)| (core::cmp::Reverse(r.overview.changed_ms), **id));
-                }
-            }
-            let total = count(rows.len());
-            let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
-            let limit = usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0);
-            let shown = rows.iter().skip(from).take(limit);
-            Ok(ItemPage {
-                total,
-                offset: request.offset,
-                generation: engine.generation(),
-                rows: shown
-                    .map(|(id, row)| row_view(id, row, favourites.contains(*id)))
-                    .collect(),
-                groups: Vec::new(),
-            })
-        })
-    }
-
     /// An item, without its hidden values.
     ///
     /// # Errors
@@ -220,6 +164,7 @@ impl App {
                     replica.write_receipt(&receipt, now, &mut random::os())
                 })?;
             }
+            engine.note_use(item)?;
             Ok((
                 value,
                 Copied {
@@ -320,106 +265,6 @@ impl App {
             view(engine, made)
         })
     }
-
-    /// A window of an item's history, newest first.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub fn item_history(&self, request: &HistoryRequest) -> Result<HistoryPage, AppError> {
-        let item = item_id(&request.item)?;
-        self.with(|engine| {
-            let state = engine.replica().item(&item).ok_or(Code::NotFound)?;
-            let mut all: Vec<(u64, EntryHash)> = state
-                .revisions
-                .iter()
-                .filter_map(|hash| Some((engine.replica().revision(hash)?.wall_ms, *hash)))
-                .collect();
-            all.sort_by_key(|(at, hash)| (core::cmp::Reverse(*at), *hash));
-            let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
-            let limit = usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0);
-            let rows = all.iter().skip(from).take(limit);
-            let rows = rows
-                .filter_map(|(_, hash)| history_row(engine, hash))
-                .collect();
-            Ok(HistoryPage {
-                total: count(all.len()),
-                rows,
-            })
-        })
-    }
-
-    /// What two edits changed at once.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub fn item_conflict(&self, item: &str) -> Result<ConflictView, AppError> {
-        let item = item_id(item)?;
-        self.with(|engine| {
-            let heads = engine
-                .replica()
-                .item(&item)
-                .ok_or(Code::NotFound)?
-                .heads
-                .clone();
-            Ok(engine.with_merge(&item, |merge| conflict(engine, merge, &heads))?)
-        })
-    }
-
-    /// Decides what two edits changed at once; what is not chosen stays in the history.
-    ///
-    /// # Errors
-    /// [`Code::ChangedMeanwhile`].
-    pub fn item_resolve(&self, request: &ItemResolve) -> Result<ItemView, AppError> {
-        let item = item_id(&request.item)?;
-        let base = base_from(&request.base)?;
-        let choose = |choice: &Choice| {
-            let part = Part::from_text(&choice.field).ok_or(Code::NotFound)?;
-            Ok((part, entry_hash(&choice.revision)?))
-        };
-        let choices = request
-            .choices
-            .iter()
-            .map(choose)
-            .collect::<Result<Vec<_>, AppError>>()?;
-        self.with(|engine| {
-            engine.resolve_item(item, &base, &choices)?;
-            view(engine, item)
-        })
-    }
-}
-
-fn matches(row: &ListRow, words: &[String]) -> bool {
-    let overview = &row.overview;
-    words.iter().all(|word| {
-        let texts = [&overview.title, &overview.subtitle];
-        let texts = texts
-            .into_iter()
-            .chain(&overview.hosts)
-            .chain(&overview.tags);
-        texts
-            .into_iter()
-            .any(|text| text.expose().to_lowercase().contains(word.as_str()))
-    })
-}
-
-fn row_view(id: &ItemId, row: &ListRow, favourite: bool) -> ItemRow {
-    let overview = &row.overview;
-    let state = if row.conflict {
-        Some(ItemState::Versions {
-            count: count(row.heads.len()),
-        })
-    } else {
-        row.closed.then_some(ItemState::NewerExists)
-    };
-    ItemRow {
-        id: id.to_string(),
-        title: overview.title.expose().chars().take(200).collect(),
-        subtitle: overview.subtitle.expose().chars().take(200).collect(),
-        kind: fields::kind_of(overview.template),
-        vault: overview.home.to_string(),
-        favourite,
-        state,
-    }
 }
 
 pub(crate) fn person(engine: &Engine, user: Option<UserId>) -> Person {
@@ -435,7 +280,7 @@ pub(crate) fn person(engine: &Engine, user: Option<UserId>) -> Person {
     }
 }
 
-fn author(engine: &Engine, device: DeviceId) -> (Person, String) {
+pub(super) fn author(engine: &Engine, device: DeviceId) -> (Person, String) {
     let user = engine.replica().rights().user_of(device);
     let device = engine.names().device(device).unwrap_or_default().to_owned();
     (person(engine, user), device)
@@ -633,106 +478,5 @@ fn new_value(
             Some(_) => Ok(None),
             None => Err(Code::NotFound.into()),
         },
-    }
-}
-
-fn changed_role(part: &Part, content: &ItemContent) -> Changed {
-    match part {
-        Part::Field(id) => {
-            let field = content.field(*id);
-            Changed {
-                role: ChangedRole::Field(field.map_or(FieldRole::Text, fields::role_of)),
-                label: field.and_then(fields::label_of),
-            }
-        }
-        Part::Notes => Changed {
-            role: ChangedRole::Field(FieldRole::Note),
-            label: None,
-        },
-        _ => Changed {
-            role: ChangedRole::Title(TitleRole::Title),
-            label: None,
-        },
-    }
-}
-
-fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
-    let revision = engine.replica().revision(hash)?;
-    let (by, device) = author(engine, revision.author);
-    let created = revision.body.parents.is_empty();
-    let before = revision
-        .body
-        .parents
-        .first()
-        .and_then(|p| engine.open_revision(p).ok());
-    let changed = match (engine.open_revision(hash).ok(), before) {
-        (Some(now), Some(before)) => {
-            let parts: std::collections::BTreeSet<Part> =
-                now.parts().chain(before.parts()).collect();
-            let differs = |part: &&Part| now.part(**part) != before.part(**part);
-            parts
-                .iter()
-                .filter(differs)
-                .map(|part| changed_role(part, &now))
-                .collect()
-        }
-        _ => Vec::new(),
-    };
-    Some(HistoryRow {
-        revision: hash.to_string(),
-        by,
-        device,
-        at_ms: revision.wall_ms,
-        created,
-        changed,
-    })
-}
-
-fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -> ConflictView {
-    use conclave_core::item::PartValue;
-    let content = merge.content();
-    let sides = heads.iter().filter_map(|hash| {
-        let revision = engine.replica().revision(hash)?;
-        let (by, device) = author(engine, revision.author);
-        Some(ConflictSide {
-            revision: hash.to_string(),
-            by,
-            device,
-            at_ms: revision.wall_ms,
-        })
-    });
-    let fields = merge.conflicts().iter().map(|conflict| {
-        let changed = changed_role(&conflict.part, content);
-        let hidden =
-            |value: &PartValue<'_>| matches!(value, PartValue::Field(f) if f.is_concealed());
-        let concealed = conflict.values.iter().any(|v| hidden(&v.value));
-        let values = conflict.values.iter().map(|v| ConflictValue {
-            revision: v.revision.to_string(),
-            value: match v.value {
-                PartValue::Text(text) => Some(text.to_owned()),
-                PartValue::Field(field) if !concealed => Some(field.value.expose().to_owned()),
-                _ => None,
-            },
-            removed: v.value == PartValue::Absent,
-        });
-        ConflictField {
-            id: conflict.part.to_string(),
-            role: changed.role,
-            label: changed.label,
-            concealed,
-            values: values.collect(),
-        }
-    });
-    ConflictView {
-        title: content.title().chars().take(200).collect(),
-        base: base_text(heads),
-        sides: sides.collect(),
-        fields: fields.collect(),
-        merged: merge
-            .settled()
-            .iter()
-            .map(|part| changed_role(part, content))
-            .collect(),
-        same_count: count(merge.same()),
     }
 }

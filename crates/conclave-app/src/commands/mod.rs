@@ -3,7 +3,9 @@
 pub mod diagnostics;
 mod draft;
 mod fields;
+mod history;
 mod items;
+mod list;
 mod people;
 pub mod secrets;
 mod settings;

@@ -1,6 +1,9 @@
 //! Settings, and the recovery sheet.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use zeroize::Zeroizing;
 
@@ -8,6 +11,7 @@ use crate::{
     api::{
         AppError, Code, Storage,
         app::AppState,
+        people::CodeCopied,
         settings::{Prefs, RecoverySaved, Settings},
     },
     engine::Engine,
@@ -124,6 +128,17 @@ impl App {
     /// [`Code::ClipboardUnavailable`].
     pub fn text_copy(&self, text: &str) -> Result<(), AppError> {
         Ok(self.clipboard.copy_text(text)?)
+    }
+
+    /// Copies a secret that the person just made or was just shown, and clears it after a while.
+    ///
+    /// # Errors
+    /// [`Code::ClipboardUnavailable`].
+    pub fn secret_copy(&self, secret: &Zeroizing<String>) -> Result<CodeCopied, AppError> {
+        let keep = self.prefs().clipboard_clear_s;
+        self.clipboard
+            .copy_secret(secret, Duration::from_secs(u64::from(keep)))?;
+        Ok(CodeCopied { clears_in_s: keep })
     }
 
     /// Whether sleep locks.

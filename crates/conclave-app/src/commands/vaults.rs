@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use conclave_core::{
-    cbor,
-    id::{ItemId, ScopeId},
-};
+use conclave_core::id::ScopeId;
 
 use crate::{
     api::{
@@ -13,39 +10,12 @@ use crate::{
         vaults::{Vault, VaultCreate, VaultList, VaultRename},
     },
     convert::{count, scope_id},
-    engine::{Engine, EngineError},
+    engine::Engine,
     random,
     session::App,
 };
 
-const FAVOURITES: &str = "favourites";
-
 impl Engine {
-    pub(crate) fn favourites(&self) -> BTreeSet<ItemId> {
-        let row = self
-            .store
-            .value(Some(&self.team), FAVOURITES)
-            .ok()
-            .flatten();
-        let list = row.and_then(|row| cbor::decode::<Vec<ItemId>>(&row).ok());
-        list.unwrap_or_default().into_iter().collect()
-    }
-
-    pub(crate) fn set_favourite(&mut self, item: ItemId, on: bool) -> Result<(), EngineError> {
-        let mut all = self.favourites();
-        if on {
-            all.insert(item);
-        } else {
-            all.remove(&item);
-        }
-        let all: Vec<ItemId> = all.into_iter().collect();
-        let team = self.team;
-        self.store.transaction(|tx| {
-            tx.put_value(Some(&team), FAVOURITES, &cbor::encode(&all))
-                .map_err(Into::into)
-        })
-    }
-
     /// Vaults that this person reads.
     pub(crate) fn visible_scopes(&self) -> BTreeSet<ScopeId> {
         self.replica

@@ -112,6 +112,7 @@ impl Engine {
         let gone = self.list.rows.keys().filter(|id| !seen.contains(*id));
         changed.extend(gone.map(|id| (*id, None)).collect::<Vec<_>>());
         if changed.is_empty() {
+            self.index_rows(&BTreeSet::new());
             return Ok(());
         }
         let team = self.team;
@@ -124,12 +125,15 @@ impl Engine {
             }
             Ok::<(), EngineError>(())
         })?;
+        let mut ids = BTreeSet::new();
         for (id, row) in changed {
+            ids.insert(id);
             match row {
                 Some(row) => self.list.rows.insert(id, row),
                 None => self.list.rows.remove(&id),
             };
         }
+        self.index_rows(&ids);
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use conclave_store::{OpenStore, Reader};
 
 use super::{
     Engine, EngineError, Kept, Names,
+    index::Index,
     list::List,
     record::{self, IDENTITY, Identity},
 };
@@ -62,12 +63,17 @@ impl Engine {
                     clock,
                     names: Names::default(),
                     list: List::default(),
+                    index: Index::default(),
                     kept: held.kept,
                     pending: held.pending,
                     alarms: Vec::new(),
                     generation: 0,
                 };
-                match engine.load_list().and_then(|()| engine.after_news()) {
+                match engine
+                    .load_list()
+                    .and_then(|()| engine.load_marks())
+                    .and_then(|()| engine.after_news())
+                {
                     Ok(()) => Ok(engine),
                     Err(error) => Err(Unopened::new(engine.store, error)),
                 }

@@ -6,6 +6,7 @@
 //! before that has succeeded.
 
 mod error;
+mod index;
 mod items;
 mod list;
 mod load;
@@ -47,6 +48,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) names: Names,
     pub(crate) list: list::List,
+    pub(crate) index: index::Index,
     pub(crate) kept: BTreeMap<LogId, Vec<Kept>>,
     pub(crate) pending: u64,
     pub(crate) alarms: Vec<conclave_sync::Alarm>,

@@ -100,6 +100,9 @@ pub struct Query<'q> {
     pub offset: usize,
     /// How many rows are wanted.
     pub limit: usize,
+    /// Times, latest first: how many rows are not older than each. For the heads of a list that is
+    /// ordered by time and not searched.
+    pub since: &'q [u64],
 }
 
 /// The rows that were asked for, and how many there are in all.
@@ -109,6 +112,8 @@ pub struct Found {
     pub total: usize,
     /// Those from the offset on.
     pub items: Vec<ItemId>,
+    /// How many are not older than each time that was asked for.
+    pub since: Vec<usize>,
 }
 
 /// The index.
@@ -205,6 +210,7 @@ impl SearchIndex {
             return Found {
                 total: 0,
                 items: Vec::new(),
+                since: Vec::new(),
             };
         };
         let needle = Needle::parse(query.text);
@@ -250,6 +256,7 @@ impl SearchIndex {
         let found = Found {
             total: last.hits.len(),
             items,
+            since: Vec::new(),
         };
         self.last = Some(last);
         found

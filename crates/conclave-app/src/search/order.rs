@@ -50,14 +50,27 @@ impl Orders {
         });
         let fits = |at: &&u32| store.slot(**at).is_some_and(|slot| allowed.fits(slot));
         let mut total = 0;
+        let mut since = vec![0; query.since.len()];
         let mut items = Vec::with_capacity(query.limit.min(list.len()));
         for at in list.iter().filter(fits) {
             if total >= query.offset && items.len() < query.limit {
                 items.push(store.item(*at));
             }
             total += 1;
+            let time = store.slot(*at).map_or(0, |slot| match query.sort {
+                Sort::Recent => slot.used_ms,
+                Sort::Changed => slot.changed_ms,
+                Sort::Title => 0,
+            });
+            for (count, from) in since.iter_mut().zip(query.since) {
+                *count += usize::from(time >= *from);
+            }
         }
-        Found { total, items }
+        Found {
+            total,
+            items,
+            since,
+        }
     }
 
     /// Puts a new slot into the orders that are kept.

@@ -46,6 +46,7 @@ fn query(text: &str) -> Query<'_> {
         sort: Sort::Title,
         offset: 0,
         limit: 200,
+        since: &[],
     }
 }
 
@@ -343,7 +344,7 @@ proptest! {
         let ends: Vec<usize> = (1..=typed.len()).filter(|e| typed.is_char_boundary(*e)).collect();
         for end in ends {
             let text = typed.get(..end).unwrap();
-            let query = Query { text, filter, sort, offset: 0, limit: 100 };
+            let query = Query { text, filter, sort, offset: 0, limit: 100, since: &[] };
             let mut cold = SearchIndex::new();
             put_all(&mut cold, &titles);
             prop_assert_eq!(warm.query(&query), cold.query(&query), "{}", text);

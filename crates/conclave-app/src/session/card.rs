@@ -34,6 +34,13 @@ impl Card {
         serde_json::from_slice(&fs::read(path).ok()?).ok()
     }
 
+    pub(crate) fn delete(folder: &Path) -> io::Result<()> {
+        match fs::remove_file(folder.join(FILE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
         let unfinished = folder.join("profile.json.new");
         let bytes = serde_json::to_vec_pretty(self)?;

@@ -14,13 +14,14 @@ use minicbor::{Decode, Encode};
 use super::{
     App, Card,
     setup::{KIT, check_name},
+    unlock::{device_account, unlock_account},
 };
 use crate::{
     api::{
         AppError, Code, Storage,
         app::{
             AppState, InvitationSource, InvitationView, JoinPreview, JoinSend, JoinState,
-            JoinStatus, StorageCheck,
+            JoinStatus, LockReason, StorageCheck,
         },
         settings::Prefs,
     },
@@ -262,6 +263,36 @@ impl App {
             .map_err(AppError::from)?;
         self.sync_now()?;
         Ok(state)
+    }
+
+    /// Gives up waiting: the profile, which nobody has let in and which holds nothing yet, is
+    /// deleted, and the first run begins anew.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] for a member; what the disk or the keychain refuses.
+    pub fn join_restart(&self) -> Result<AppState, AppError> {
+        self.with(|engine| {
+            if engine.is_member() {
+                return Err(Code::NotAllowed.into());
+            }
+            Ok(())
+        })?;
+        self.lock(LockReason::Manual);
+        let (store, in_file) = {
+            let mut inner = self.inner();
+            let in_file = inner.card.as_ref().is_some_and(|card| card.secret_in_file);
+            (inner.store.take().ok_or(Code::Busy)?, in_file)
+        };
+        let profile = *store.header().profile();
+        store.erase()?;
+        let secrets = self.secrets(in_file);
+        secrets.delete(&device_account(&profile))?;
+        secrets.delete(&unlock_account(&profile))?;
+        Card::delete(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
+        let mut inner = self.inner();
+        (inner.card, inner.keychain_on) = (None, false);
+        drop(inner);
+        Ok(self.state())
     }
 
     /// How waiting goes.

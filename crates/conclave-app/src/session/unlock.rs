@@ -24,7 +24,8 @@ pub(super) fn device_account(profile: &[u8; 16]) -> String {
     format!("conclave/{}/device", hex::encode(profile))
 }
 
-fn unlock_account(profile: &[u8; 16]) -> String {
+/// The keychain's account of the key that unlocks without a passphrase.
+pub(super) fn unlock_account(profile: &[u8; 16]) -> String {
     format!("conclave/{}/unlock", hex::encode(profile))
 }
 

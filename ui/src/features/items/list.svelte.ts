@@ -96,6 +96,7 @@ class ItemList {
       sort: this.sort,
       offset: page * PAGE,
       limit: PAGE,
+      today_ms: new Date().setHours(0, 0, 0, 0),
     });
   }
   /** Loads the pages that the rows in sight need. */

@@ -29,4 +29,8 @@ offset: number,
 /**
  * How many, at most 200.
  */
-limit: number, };
+limit: number, 
+/**
+ * When today began where the person is; the window knows the time zone.
+ */
+today_ms: number, };

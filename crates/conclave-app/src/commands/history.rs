@@ -1,0 +1,192 @@
+//! An item's earlier versions, and what two edits changed at once.
+
+use conclave_core::{
+    id::{DeviceId, EntryHash},
+    item::{ItemContent, Part, PartValue},
+    merge::Merge,
+};
+
+use super::{
+    fields,
+    items::{MAX_ROWS, author, view},
+};
+use crate::{
+    api::{
+        AppError, Code,
+        items::{
+            Changed, ChangedRole, Choice, ConflictField, ConflictSide, ConflictValue, ConflictView,
+            FieldRole, HistoryPage, HistoryRequest, HistoryRow, ItemResolve, ItemView, TitleRole,
+        },
+    },
+    convert::{base_from, base_text, count, entry_hash, item_id},
+    engine::Engine,
+    session::App,
+};
+
+impl App {
+    /// A window of an item's history, newest first.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn item_history(&self, request: &HistoryRequest) -> Result<HistoryPage, AppError> {
+        let item = item_id(&request.item)?;
+        self.with(|engine| {
+            let state = engine.replica().item(&item).ok_or(Code::NotFound)?;
+            let mut all: Vec<(u64, EntryHash)> = state
+                .revisions
+                .iter()
+                .filter_map(|hash| Some((engine.replica().revision(hash)?.wall_ms, *hash)))
+                .collect();
+            all.sort_by_key(|(at, hash)| (core::cmp::Reverse(*at), *hash));
+            let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
+            let limit = usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0);
+            let rows = all.iter().skip(from).take(limit);
+            let rows = rows
+                .filter_map(|(_, hash)| history_row(engine, hash))
+                .collect();
+            Ok(HistoryPage {
+                total: count(all.len()),
+                rows,
+            })
+        })
+    }
+
+    /// What two edits changed at once.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn item_conflict(&self, item: &str) -> Result<ConflictView, AppError> {
+        let item = item_id(item)?;
+        self.with(|engine| {
+            let heads = engine
+                .replica()
+                .item(&item)
+                .ok_or(Code::NotFound)?
+                .heads
+                .clone();
+            Ok(engine.with_merge(&item, |merge| conflict(engine, merge, &heads))?)
+        })
+    }
+
+    /// Decides what two edits changed at once; what is not chosen stays in the history.
+    ///
+    /// # Errors
+    /// [`Code::ChangedMeanwhile`].
+    pub fn item_resolve(&self, request: &ItemResolve) -> Result<ItemView, AppError> {
+        let item = item_id(&request.item)?;
+        let base = base_from(&request.base)?;
+        let choose = |choice: &Choice| {
+            let part = Part::from_text(&choice.field).ok_or(Code::NotFound)?;
+            Ok((part, entry_hash(&choice.revision)?))
+        };
+        let choices = request
+            .choices
+            .iter()
+            .map(choose)
+            .collect::<Result<Vec<_>, AppError>>()?;
+        self.with(|engine| {
+            engine.resolve_item(item, &base, &choices)?;
+            view(engine, item)
+        })
+    }
+}
+
+fn changed_role(part: &Part, content: &ItemContent) -> Changed {
+    match part {
+        Part::Field(id) => {
+            let field = content.field(*id);
+            Changed {
+                role: ChangedRole::Field(field.map_or(FieldRole::Text, fields::role_of)),
+                label: field.and_then(fields::label_of),
+            }
+        }
+        Part::Notes => Changed {
+            role: ChangedRole::Field(FieldRole::Note),
+            label: None,
+        },
+        _ => Changed {
+            role: ChangedRole::Title(TitleRole::Title),
+            label: None,
+        },
+    }
+}
+
+fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
+    let revision = engine.replica().revision(hash)?;
+    let (by, device) = author(engine, revision.author);
+    let created = revision.body.parents.is_empty();
+    let before = revision
+        .body
+        .parents
+        .first()
+        .and_then(|p| engine.open_revision(p).ok());
+    let changed = match (engine.open_revision(hash).ok(), before) {
+        (Some(now), Some(before)) => {
+            let parts: std::collections::BTreeSet<Part> =
+                now.parts().chain(before.parts()).collect();
+            let differs = |part: &&Part| now.part(**part) != before.part(**part);
+            parts
+                .iter()
+                .filter(differs)
+                .map(|part| changed_role(part, &now))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    Some(HistoryRow {
+        revision: hash.to_string(),
+        by,
+        device,
+        at_ms: revision.wall_ms,
+        created,
+        changed,
+    })
+}
+
+fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -> ConflictView {
+    let content = merge.content();
+    let sides = heads.iter().filter_map(|hash| {
+        let revision = engine.replica().revision(hash)?;
+        let (by, device) = author(engine, revision.author);
+        Some(ConflictSide {
+            revision: hash.to_string(),
+            by,
+            device,
+            at_ms: revision.wall_ms,
+        })
+    });
+    let fields = merge.conflicts().iter().map(|conflict| {
+        let changed = changed_role(&conflict.part, content);
+        let hidden =
+            |value: &PartValue<'_>| matches!(value, PartValue::Field(f) if f.is_concealed());
+        let concealed = conflict.values.iter().any(|v| hidden(&v.value));
+        let values = conflict.values.iter().map(|v| ConflictValue {
+            revision: v.revision.to_string(),
+            value: match v.value {
+                PartValue::Text(text) => Some(text.to_owned()),
+                PartValue::Field(field) if !concealed => Some(field.value.expose().to_owned()),
+                _ => None,
+            },
+            removed: v.value == PartValue::Absent,
+        });
+        ConflictField {
+            id: conflict.part.to_string(),
+            role: changed.role,
+            label: changed.label,
+            concealed,
+            values: values.collect(),
+        }
+    });
+    ConflictView {
+        title: content.title().chars().take(200).collect(),
+        base: base_text(heads),
+        sides: sides.collect(),
+        fields: fields.collect(),
+        merged: merge
+            .settled()
+            .iter()
+            .map(|part| changed_role(part, content))
+            .collect(),
+        same_count: count(merge.same()),
+    }
+}
