@@ -3,6 +3,11 @@
 //!
 //! Vectors are read, never made, by the tests. `write_folder` and `write_objects` made them once;
 //! they refuse to overwrite.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic here is a failing test"
+)]
 
 mod folder;
 mod objects;
