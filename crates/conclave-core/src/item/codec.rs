@@ -1,4 +1,4 @@
-//! The payload's bytes: deterministic CBOR with integer keys (docs/format.md, "Item payload").
+//! The payload's bytes: deterministic CBOR with integer keys (docs/format/items.md, "Payload").
 //!
 //! ```text
 //! item  = { 0: schema, 1: minimum reader, 2: template, 3: title, 4: [field…], 5: note, 6: [tag…], … }

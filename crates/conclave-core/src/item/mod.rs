@@ -1,7 +1,7 @@
 //! Items: what a vault keeps, as plaintext in memory and as the payload inside its ENV.
 //!
 //! The whole item, names and addresses among it, is one ciphertext with one context
-//! (docs/format.md, "Item payload"), so nothing in it can be swapped against another item's part.
+//! (docs/format/items.md, "Payload"), so nothing in it can be swapped against another item's part.
 //! An [`ItemOverview`] is the part without secrets, kept apart so that a list opens no payload.
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Map keys that a later version added, kept as they came.
 //!
 //! An older app that edits a newer app's item must not lose what it does not understand
-//! (docs/format.md, "Unknown keys").
+//! (docs/format/items.md, "Payload").
 
 use core::fmt;
 use std::collections::BTreeMap;
