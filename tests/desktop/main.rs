@@ -12,6 +12,9 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod canary;
 mod harness;
+mod journey;
 mod lock;
 mod shell;
+mod steps;

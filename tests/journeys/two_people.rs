@@ -84,6 +84,7 @@ fn titles(app: &App) -> Vec<String> {
         sort: ItemSort::Title,
         offset: 0,
         limit: 100,
+        today_ms: 0,
     };
     app.item_list(&request)
         .unwrap()

@@ -32,6 +32,21 @@ test('it leaves after thirty seconds', async () => {
   vi.advanceTimersByTime(200);
   expect(detail.shown.size).toBe(0);
 });
+test('it leaves when a newer version comes in', async () => {
+  const { fake } = await open('main');
+  await detail.toggleMain();
+  fake.emit('items-changed', { generation: 2, items: null });
+  await settle();
+  expect(detail.shown.size).toBe(1);
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (command, args) => {
+    const answer = await invoke(command, args);
+    return command === 'item_get' ? { ...(answer as object), base: 'newer' } : answer;
+  };
+  fake.emit('items-changed', { generation: 3, items: null });
+  await settle();
+  expect(detail.shown.size).toBe(0);
+});
 test.each([
   ['the window loses the focus', () => void window.dispatchEvent(new Event('blur'))],
   ['another item is opened', () => void detail.open(null)],

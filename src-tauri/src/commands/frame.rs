@@ -28,9 +28,13 @@ pub(crate) fn touch(app: Shared<'_>) {
 /// Wipes the keys, then ends the page that may show secrets and opens a fresh one in its place.
 #[command]
 pub(crate) async fn lock(app: Shared<'_>, handle: AppHandle) -> Answer<()> {
-    let locked = |app: &App| Ok(app.lock(LockReason::Manual));
-    off(app, locked).await?;
+    off(app, lock_by_hand).await?;
     shell::lock_page(&handle).map_err(|_| Code::Internal.into())
+}
+
+fn lock_by_hand(app: &App) -> Answer<()> {
+    app.lock(LockReason::Manual);
+    Ok(())
 }
 
 #[command]

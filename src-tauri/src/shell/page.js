@@ -29,7 +29,8 @@
   Object.freeze(proto);
 
   // The page is an app, not a document: no reload, no print, no find bar, no source view. The
-  // keys still reach the app, which gives some of them a meaning of its own.
+  // keys still reach the app, which gives some of them a meaning of its own and must not take them
+  // for used up: so the browser is told last, by a listener added after all of the app's.
   const taken = new Set(["r", "p", "u", "j", "o", "s", "f", "g"]);
   addEventListener(
     "keydown",
@@ -37,7 +38,8 @@
       const command = event.ctrlKey || event.metaKey;
       const back = event.altKey && (event.key === "ArrowLeft" || event.key === "ArrowRight");
       const letter = command && taken.has(event.key.toLowerCase());
-      if (letter || back || event.key === "F5" || event.key === "F12") event.preventDefault();
+      if (!letter && !back && event.key !== "F5" && event.key !== "F12") return;
+      addEventListener("keydown", (last) => last === event && last.preventDefault(), { once: true });
     },
     true,
   );

@@ -20,6 +20,7 @@ mod stage;
 
 pub(crate) use app::try_to_drive;
 pub(crate) use group::Group;
+pub(crate) use page::Page;
 pub(crate) use person::Person;
 pub(crate) use stage::Stage;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use fantoccini::{
-    Client,
+    Client, Locator,
     elements::{Element, ElementRef},
     key::Key,
 };
@@ -142,6 +142,40 @@ impl<'a> Page<'a> {
         .await;
     }
 
+    /// Presses Enter.
+    pub(crate) async fn press_enter(&self) {
+        self.press(&char::from(Key::Enter).to_string()).await;
+    }
+
+    /// Presses Escape.
+    pub(crate) async fn press_escape(&self) {
+        self.press(&char::from(Key::Escape).to_string()).await;
+    }
+
+    /// Whether `text` can be read on the page right now.
+    pub(crate) async fn reads(&self, text: &str) -> bool {
+        let script = "return document.body.innerText.includes(arguments[0])";
+        self.run(script, &[json!(text)]).await == json!(true)
+    }
+
+    /// The secret that is being shown.
+    pub(crate) async fn shown_secret(&self) -> String {
+        let shown = "return document.querySelector('[data-testid=revealed]') !== null";
+        self.until("a secret is shown", shown, &[]).await;
+        let text = "return document.querySelector('[data-testid=revealed]').textContent";
+        self.run(text, &[])
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Draws the page in a theme, as the settings would, without saving the choice.
+    pub(crate) async fn in_theme(&self, theme: &str) {
+        let script = "document.documentElement.dataset.theme = arguments[0]";
+        self.run(script, &[json!(theme)]).await;
+    }
+
     /// Leaves a picture of the page in the folder for pictures.
     pub(crate) async fn picture(&self, name: &str) {
         let png = self
@@ -214,12 +248,22 @@ impl<'a> Page<'a> {
 }
 
 impl Found<'_> {
-    /// Clicks it, as a person would: it must be visible and not covered.
+    /// Clicks it, as a person would: it must be visible and not covered. Of a button that is drawn
+    /// by its label, the label is clicked.
     pub(crate) async fn click(&self) {
-        self.element
-            .click()
-            .await
-            .unwrap_or_else(|e| self.failed("click", &e));
+        let label = Locator::XPath("ancestor::label");
+        let target = self.element.find(label).await;
+        let target = target.unwrap_or_else(|_| self.element.clone());
+        let start = Instant::now();
+        // A dialog that is just closing still lies over the page; a person would click again too.
+        while let Err(error) = target.click().await {
+            if start.elapsed() > PATIENCE {
+                self.page
+                    .give_up(&format!("a click on {}", self.what), &error.to_string())
+                    .await;
+            }
+            sleep(Duration::from_millis(60)).await;
+        }
     }
 
     /// Replaces its text by typing.
@@ -232,6 +276,12 @@ impl Found<'_> {
             .send_keys(text)
             .await
             .unwrap_or_else(|e| self.failed("type", &e));
+    }
+
+    /// Whether it is ticked.
+    pub(crate) async fn is_checked(&self) -> bool {
+        self.attribute("aria-checked").await.as_deref() == Some("true")
+            || self.element.prop("checked").await.ok().flatten().as_deref() == Some("true")
     }
 
     /// What can be read in it.

@@ -53,6 +53,8 @@ class Detail {
     try {
       const view = await call('item_get', { item });
       if (mine !== this.#asked) return;
+      // A value on screen is that of the version it was read from, and of no later one.
+      if (view.base !== this.view?.base) this.hideAll();
       this.view = view;
       this.problem = null;
     } catch (cause) {

@@ -56,8 +56,6 @@ class Setup {
   #strengthAsked = 0;
   /** The test of the folder that stands in the field, under way or passed. */
   #test: { folder: string; done: Promise<void> } | null = null;
-  /** Settled when nothing is under way. */
-  #idle: Promise<void> = Promise.resolve();
 
   get steps(): readonly Step[] {
     return this.path === 'start' ? START : JOIN;
@@ -104,10 +102,6 @@ class Setup {
   /** Runs one call to the shell, with the error and the progress shown on the step. */
   async #run(work: () => Promise<void>): Promise<void> {
     if (this.busy) return;
-    this.#idle = this.#runAlone(work);
-    await this.#idle;
-  }
-  async #runAlone(work: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.error = null;
     const timer = setTimeout(() => (this.slow = true), PROGRESS_AFTER_MS);
@@ -183,10 +177,13 @@ class Setup {
   }
   async #testOnce(path: string): Promise<void> {
     this.check = null;
-    await this.#idle;
-    await this.#run(async () => {
+    this.error = null;
+    try {
+      // Not `busy`: that would take the button away from under the click that left the field.
       this.check = await call('storage_test', { storage: { type: 'folder', path } });
-    });
+    } catch (cause) {
+      this.error = AppError.from(cause);
+    }
     // What failed is tried again, since the folder may have been made meanwhile.
     if (!this.check) this.#test = null;
   }
