@@ -67,6 +67,22 @@ test('the code fits: one green sentence, one button', async () => {
   ).toBeInTheDocument();
   expect(sidebar().getByRole('button', { name: /^People$/ })).toBeInTheDocument();
 });
+test('a request that is gone leaves nothing behind that takes the keys', async () => {
+  const { user, fake } = await openPeople();
+  await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));
+  await settle();
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (command, args) => {
+    const answer = await invoke(command, args);
+    return command === 'people_list' ? { ...(answer as object), requests: [] } : answer;
+  };
+  fake.emit('people-changed', null);
+  await settle();
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  expect(screen.getByRole('dialog', { name: 'Invite a teammate' })).toBeInTheDocument();
+});
 test('the code does not fit: a red stop without a way in', async () => {
   const { user, called } = await openPeople('bad_request');
   await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));

@@ -4,7 +4,9 @@
 // Gives elements and, for the message of a test that fails, what there is instead.
 const [role, name] = arguments;
 const squeeze = (text) => text.replace(/\s+/g, " ").trim();
-const places = document.querySelectorAll("body, body *");
+// Behind an open dialog nothing can be reached.
+const dialog = [...document.querySelectorAll("dialog:modal, [aria-modal=true]")].at(-1);
+const places = dialog ? [dialog, ...dialog.querySelectorAll("*")] : document.querySelectorAll("body, body *");
 axe.setup(document.documentElement);
 try {
   const exact = [];

@@ -174,6 +174,9 @@ impl<'a> Page<'a> {
     pub(crate) async fn in_theme(&self, theme: &str) {
         let script = "document.documentElement.dataset.theme = arguments[0]";
         self.run(script, &[json!(theme)]).await;
+        // A colour on its way to another has neither's contrast.
+        let still = "return document.getAnimations().every((a) => a.playState !== 'running')";
+        self.until("the colours hold still", still, &[]).await;
     }
 
     /// Leaves a picture of the page in the folder for pictures.
