@@ -6,4 +6,6 @@
     reason = "a panic here is a failing test, and what people leave on disk is looked into"
 )]
 
+mod joining;
+mod people;
 mod two_people;

@@ -170,8 +170,14 @@ impl<'a> Page<'a> {
             .to_owned()
     }
 
-    /// Draws the page in a theme, as the settings would, without saving the choice.
+    /// Draws the page in a theme, as the settings would.
     pub(crate) async fn in_theme(&self, theme: &str) {
+        // In the settings where there are some, since other changes draw the window anew.
+        if let Ok(settings) = self.invoke("settings_get", json!({})).await {
+            let mut prefs = settings["prefs"].clone();
+            prefs["look"]["theme"] = json!(theme);
+            let _ = self.invoke("settings_set", json!({ "req": prefs })).await;
+        }
         let script = "document.documentElement.dataset.theme = arguments[0]";
         self.run(script, &[json!(theme)]).await;
         // A colour on its way to another has neither's contrast.

@@ -275,6 +275,8 @@ pub struct JoinSend {
     pub device_name: String,
     /// Also unlock with the OS keychain.
     pub keychain: bool,
+    /// What the vault that only this person reads is called, in their language.
+    pub personal_vault_name: String,
 }
 
 /// What became of a request.

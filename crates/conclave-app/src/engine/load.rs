@@ -64,6 +64,7 @@ impl Engine {
                     names: Names::default(),
                     list: List::default(),
                     index: Index::default(),
+                    arrival: None,
                     kept: held.kept,
                     pending: held.pending,
                     alarms: Vec::new(),
@@ -72,6 +73,7 @@ impl Engine {
                 match engine
                     .load_list()
                     .and_then(|()| engine.load_marks())
+                    .and_then(|()| engine.load_arrival())
                     .and_then(|()| engine.after_news())
                 {
                     Ok(()) => Ok(engine),

@@ -345,6 +345,7 @@ impl Local for Engine {
         self.replica.insert(entries);
         self.after_news().map_err(store_error)?;
         self.hand_on_keys();
+        self.settle_in();
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! shows of them, into one transaction. Nothing is shown to anybody, on screen or on the storage,
 //! before that has succeeded.
 
+mod arrival;
 mod error;
 mod index;
 mod items;
@@ -23,6 +24,7 @@ use conclave_core::{
 };
 use conclave_store::OpenStore;
 
+pub(crate) use self::arrival::{Arrival, JOINING};
 pub use self::{
     error::EngineError,
     items::{Content, FieldChange, Opened},
@@ -49,6 +51,7 @@ pub struct Engine {
     pub(crate) names: Names,
     pub(crate) list: list::List,
     pub(crate) index: index::Index,
+    pub(crate) arrival: Option<Arrival>,
     pub(crate) kept: BTreeMap<LogId, Vec<Kept>>,
     pub(crate) pending: u64,
     pub(crate) alarms: Vec<conclave_sync::Alarm>,
@@ -85,17 +88,6 @@ impl Engine {
     #[must_use]
     pub fn now(&self) -> u64 {
         self.clock.now_ms()
-    }
-
-    /// Has somebody let this person in?
-    #[must_use]
-    pub fn is_member(&self) -> bool {
-        let me = self.replica.me().user;
-        self.replica
-            .rights()
-            .live_grants()
-            .iter()
-            .any(|g| g.user == Some(me))
     }
 
     /// Lets the replica write, then saves what it wrote together with what the list shows of it.

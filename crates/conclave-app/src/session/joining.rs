@@ -25,14 +25,13 @@ use crate::{
         },
         settings::Prefs,
     },
+    engine::{Arrival, JOINING},
     random,
     words::InviteWords,
 };
 
 /// The first word of an invitation's text.
 const HEAD: &str = "conclave-invitation-1:";
-/// The value that remembers what was asked for.
-pub(crate) const WAITING: &str = "joining";
 
 /// What an invitation file holds: no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -70,18 +69,6 @@ pub(super) struct Joining {
     invitation: Invitation,
     storage: Option<(Arc<dyn Remote>, Storage)>,
     offer: Option<(Offer, InviteCodeKey)>,
-}
-
-/// What a waiting joiner remembers.
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct WaitingRow {
-    #[n(0)]
-    inviter: String,
-    #[n(1)]
-    sent_ms: u64,
-    #[n(2)]
-    expires_ms: u64,
 }
 
 impl App {
@@ -216,6 +203,7 @@ impl App {
     pub fn join_send(&self, request: &JoinSend) -> Result<AppState, AppError> {
         check_name("person_name", &request.person_name)?;
         check_name("device_name", &request.device_name)?;
+        check_name("personal_vault_name", &request.personal_vault_name)?;
         if self.inner().setup.passphrase.is_none() {
             return Err(Code::PassphraseMissing.into());
         }
@@ -249,13 +237,18 @@ impl App {
             storage,
             secret_in_file: self.config.keychain.is_none(),
         };
-        let waiting = conclave_core::cbor::encode(&WaitingRow {
+        let waiting = conclave_core::cbor::encode(&Arrival {
             inviter: offer.inviter_name.clone(),
             sent_ms: who.wall_ms,
             expires_ms: offer.expires_ms,
+            person: request.person_name.clone(),
+            colour: request.colour,
+            device: request.device_name.clone(),
+            personal: request.personal_vault_name.clone(),
+            ticket: offer.heads.clone(),
         });
         // EXPOSE: sealed in the store until the sheet is saved.
-        let values: [(&str, &[u8]); 2] = [(KIT, made.kit.expose_secret()), (WAITING, &waiting)];
+        let values: [(&str, &[u8]); 2] = [(KIT, made.kit.expose_secret()), (JOINING, &waiting)];
         let state = self.make_profile(made.replica, card, &values, request.keychain)?;
         let key = Digest::of(&made.request).request_key(&invite);
         self.runtime
@@ -301,13 +294,7 @@ impl App {
     /// [`Code::NotFound`] for somebody who does not wait.
     pub fn join_status(&self) -> Result<JoinStatus, AppError> {
         let (row, now) = self.with(|engine| {
-            let team = engine.team;
-            let row = engine
-                .store
-                .value(Some(&team), WAITING)?
-                .ok_or(Code::NotFound)?;
-            let row: WaitingRow =
-                conclave_core::cbor::decode(&row).map_err(|_| Code::DatabaseDamaged)?;
+            let row = engine.arrival.clone().ok_or(Code::NotFound)?;
             Ok((row, engine.now()))
         })?;
         let sync = self.sync_status();

@@ -265,6 +265,7 @@ class Setup {
         colour: this.colour,
         device_name: this.deviceName.trim(),
         keychain: this.keychain,
+        personal_vault_name: m.personal_vault(),
       }),
     );
   }

@@ -19,4 +19,8 @@ device_name: string,
 /**
  * Also unlock with the OS keychain.
  */
-keychain: boolean, };
+keychain: boolean, 
+/**
+ * What the vault that only this person reads is called, in their language.
+ */
+personal_vault_name: string, };

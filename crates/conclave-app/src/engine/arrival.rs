@@ -1,0 +1,102 @@
+//! Between asking to join and being settled in: what a newcomer remembers, and what they do first.
+
+use conclave_core::{
+    body::At,
+    cbor,
+    replica::{Replica, WriteError},
+};
+use minicbor::{Decode, Encode};
+
+use super::{Engine, EngineError};
+use crate::random;
+
+/// The value's name in the store.
+pub(crate) const JOINING: &str = "joining";
+
+/// What a newcomer remembers until they are settled in.
+#[derive(Debug, Clone, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Arrival {
+    #[n(0)]
+    pub(crate) inviter: String,
+    #[n(1)]
+    pub(crate) sent_ms: u64,
+    #[n(2)]
+    pub(crate) expires_ms: u64,
+    #[n(3)]
+    pub(crate) person: String,
+    #[n(4)]
+    pub(crate) colour: u8,
+    #[n(5)]
+    pub(crate) device: String,
+    #[n(6)]
+    pub(crate) personal: String,
+    /// The heads that the inviter knew: a storage that shows less is showing an older team.
+    #[n(7)]
+    pub(crate) ticket: Vec<At>,
+}
+
+impl Arrival {
+    /// Everything that the inviter knew has arrived.
+    fn is_complete(&self, replica: &Replica) -> bool {
+        let known = |at: &At| replica.hashes_at(at.log, at.seq).contains(&at.hash);
+        self.ticket.iter().all(known)
+    }
+}
+
+impl Engine {
+    /// Somebody has let this person in, and the storage shows all that the inviter knew then.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        let me = self.replica.me().user;
+        let let_in = |engine: &Self| {
+            let grants = engine.replica.rights().live_grants();
+            grants.iter().any(|g| g.user == Some(me))
+        };
+        let complete = self.arrival.as_ref();
+        complete.is_none_or(|arrival| arrival.is_complete(&self.replica)) && let_in(self)
+    }
+
+    pub(crate) fn load_arrival(&mut self) -> Result<(), EngineError> {
+        let row = self.store.value(Some(&self.team), JOINING)?;
+        let arrival = row.map(|row| cbor::decode(&row)).transpose();
+        self.arrival = arrival.map_err(|_| EngineError::Damaged)?;
+        Ok(())
+    }
+
+    /// Once let in: makes the vault that only this person reads, and files their own name and
+    /// device. Tried again with the next news while the directory's key has not arrived.
+    pub(crate) fn settle_in(&mut self) {
+        if !self.is_member() || self.stopped().is_some() {
+            return;
+        }
+        let Some(arrival) = self.arrival.clone() else {
+            return;
+        };
+        let directory = self.replica.rights().directory();
+        if self.replica.usable_epoch(directory).is_none() {
+            return;
+        }
+        let settled = self.commit(|replica, now| {
+            let mut rng = random::os();
+            if !replica.vaults().iter().any(|vault| vault.personal) {
+                replica.create_personal(&arrival.personal, now, &mut rng)?;
+            }
+            let (person, device) = (&arrival.person, &arrival.device);
+            replica.introduce(person, arrival.colour, device, now, &mut rng)?;
+            Ok::<(), WriteError>(())
+        });
+        let team = self.team;
+        let done = settled.and_then(|()| {
+            self.store.transaction(|tx| {
+                tx.delete_value(Some(&team), JOINING)
+                    .map(drop)
+                    .map_err(EngineError::from)
+            })
+        });
+        match done {
+            Ok(()) => self.arrival = None,
+            Err(error) => tracing::warn!(%error, "a newcomer could not settle in yet"),
+        }
+    }
+}

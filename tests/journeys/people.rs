@@ -1,0 +1,167 @@
+//! What people do, without windows: found, invite, join, look.
+
+use std::{path::Path, sync::Arc};
+
+use conclave_app::{
+    api::{
+        Code, Role, Storage,
+        app::{InvitationSource, JoinSend, Phase, TeamCreate},
+        items::{
+            FieldEdit, FieldRole, ItemFilter, ItemListRequest, ItemSave, ItemSort, Kind, ValueEdit,
+        },
+        people::{InviteCreate, InviteReady},
+    },
+    clock::{Clock, SystemClock},
+    session::{App, Config},
+};
+use conclave_crypto::KdfParams;
+
+pub(crate) const PASSPHRASE: &[u8] = b"gravel unmoving kebab thirteen polar";
+
+pub(crate) fn app(folder: &Path) -> App {
+    app_at(folder, Arc::new(SystemClock))
+}
+
+/// An app that reads this clock.
+pub(crate) fn app_at(folder: &Path, clock: Arc<dyn Clock>) -> App {
+    App::start(Config {
+        folder: folder.to_owned(),
+        keychain: None,
+        clock,
+        kdf: KdfParams::insecure_for_tests(),
+        invite_kdf: KdfParams::insecure_for_tests(),
+        listener: Arc::new(|_| {}),
+    })
+    .unwrap()
+}
+
+pub(crate) fn storage(folder: &Path) -> Storage {
+    Storage::Folder {
+        path: folder.to_str().unwrap().to_owned(),
+    }
+}
+
+pub(crate) fn found(home: &Path, shared: &Path) -> App {
+    found_at(home, shared, Arc::new(SystemClock))
+}
+
+/// A new team by an app that reads this clock.
+pub(crate) fn found_at(home: &Path, shared: &Path, clock: Arc<dyn Clock>) -> App {
+    let ana = app_at(home, clock);
+    ana.setup_passphrase(PASSPHRASE).unwrap();
+    let state = ana
+        .team_create(&TeamCreate {
+            team_name: "Northwind".into(),
+            person_name: "Ana".into(),
+            colour: 1,
+            device_name: "desk".into(),
+            keychain: false,
+            storage: storage(shared),
+            personal_vault_name: "Personal".into(),
+        })
+        .unwrap();
+    assert_eq!(state.phase, Phase::Unlocked);
+    ana
+}
+
+pub(crate) fn login(title: &str, vault: &str, password: &str) -> ItemSave {
+    let field = |role, concealed, text: &str| FieldEdit {
+        id: None,
+        role,
+        label: None,
+        concealed,
+        value: ValueEdit::Set { text: text.into() },
+    };
+    ItemSave {
+        item: None,
+        base: None,
+        vault: vault.into(),
+        kind: Kind::Login,
+        title: title.into(),
+        fields: vec![
+            field(FieldRole::Username, false, "app_rw"),
+            field(FieldRole::Password, true, password),
+        ],
+    }
+}
+
+pub(crate) fn titles(app: &App) -> Vec<String> {
+    let request = ItemListRequest {
+        vault: None,
+        filter: ItemFilter::All,
+        query: String::new(),
+        sort: ItemSort::Title,
+        offset: 0,
+        limit: 100,
+        today_ms: 0,
+    };
+    app.item_list(&request)
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|row| row.title)
+        .collect()
+}
+
+pub(crate) fn try_join(
+    home: &Path,
+    shared: &Path,
+    text: &str,
+    words: &str,
+) -> (App, Result<(), Code>) {
+    let mara = app(home);
+    let joined = ask(&mara, shared, text, words);
+    (mara, joined)
+}
+
+/// Joins with an app that is open.
+pub(crate) fn ask(mara: &App, shared: &Path, text: &str, words: &str) -> Result<(), Code> {
+    mara.setup_passphrase(PASSPHRASE).unwrap();
+    let join = || -> Result<(), conclave_app::api::AppError> {
+        mara.invitation_open(&InvitationSource::Text { text: text.into() })?;
+        mara.join_folder(&storage(shared))?;
+        mara.join_code(words)?;
+        let send = JoinSend {
+            person_name: "Mara".into(),
+            colour: 2,
+            device_name: "lap".into(),
+            keychain: false,
+            personal_vault_name: "Personal".into(),
+        };
+        mara.join_send(&send).map(drop)
+    };
+    join().map_err(|e| e.code)
+}
+
+pub(crate) fn password(app: &App, item: &str) -> Vec<u8> {
+    app.item_reveal_field(item, "@main", None).unwrap().to_vec()
+}
+
+pub(crate) fn invite(ana: &App, name: &str, vaults: Vec<String>) -> (InviteReady, String) {
+    let ready = ana
+        .invite_create(&InviteCreate {
+            name: name.into(),
+            role: Role::Editor,
+            vaults,
+        })
+        .unwrap();
+    let text = ana.invite_text(&ready.invite).unwrap();
+    (ready, text)
+}
+
+/// Nothing of the plaintext lies anywhere, in UTF-8 or UTF-16.
+pub(crate) fn search(folder: &Path, canary: &str) {
+    let utf16: Vec<u8> = canary.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            search(&path, canary);
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        for needle in [canary.as_bytes(), &utf16] {
+            let found = bytes.windows(needle.len()).any(|window| window == needle);
+            assert!(!found, "{canary} in {}", path.display());
+        }
+    }
+}
