@@ -8,4 +8,5 @@
 
 mod joining;
 mod people;
+mod sample;
 mod two_people;

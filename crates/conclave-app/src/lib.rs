@@ -5,6 +5,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod commands;
 mod convert;
+pub mod demo;
 pub mod engine;
 pub mod generator;
 pub mod keychain;

@@ -7,10 +7,11 @@ use std::{ffi::OsString, path::PathBuf};
 
 /// Shown by `--help` and after a mistake.
 pub(crate) const USAGE: &str = "\
-Usage: conclave [--data-dir DIR | --profile NAME]
+Usage: conclave [--data-dir DIR | --profile NAME | --demo]
 
   --data-dir DIR   keep everything of this profile in DIR
   --profile NAME   a named profile in the usual place (letters, digits, - and _)
+  --demo           a filled sample team in a temporary folder, gone when the app closes
   --version        print the version
   --help           print this
 ";
@@ -30,6 +31,8 @@ pub(crate) enum Place {
     Profile(String),
     /// A folder the person named.
     Folder(PathBuf),
+    /// A sample team that does not stay.
+    Demo,
 }
 
 /// Why a command line was refused.
@@ -40,7 +43,7 @@ pub(crate) enum ArgsError {
     NoValue(&'static str),
     #[error("a profile name has 1 to 32 letters, digits, - or _")]
     ProfileName,
-    #[error("give --data-dir or --profile once")]
+    #[error("give --data-dir, --profile or --demo once")]
     Twice,
     #[error("unknown argument: {0}")]
     Unknown(String),
@@ -60,6 +63,7 @@ pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, Arg
             "--help" | "-h" => return Ok(Request::Help),
             "--version" | "-V" => return Ok(Request::Version),
             "--data-dir" => folder(inline.or_else(|| args.next()))?,
+            "--demo" => Place::Demo,
             "--profile" => profile(inline.or_else(|| args.next()))?,
             _ => return Err(ArgsError::Unknown(name)),
         };
@@ -108,6 +112,7 @@ mod tests {
             &["--profile", "work"],
             Ok(Request::Open(Place::Profile("work".into()))),
         );
+        check(&["--demo"], Ok(Request::Open(Place::Demo)));
         check(&["--help"], Ok(Request::Help));
         check(&["-V"], Ok(Request::Version));
     }

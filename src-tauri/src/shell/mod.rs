@@ -4,6 +4,7 @@
 
 mod args;
 mod dialogs;
+mod drop;
 pub(crate) mod env;
 mod idle;
 mod lock;

@@ -3,10 +3,12 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use directories::ProjectDirs;
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 use super::args::Place;
 
@@ -15,6 +17,8 @@ use super::args::Place;
 pub(crate) struct Profile {
     dir: PathBuf,
     is_default: bool,
+    /// For a sample team: deleted when the app closes.
+    demo: Option<Arc<TempDir>>,
 }
 
 /// Why there is no place for the data.
@@ -23,6 +27,8 @@ pub(crate) struct Profile {
 pub(crate) enum ProfileError {
     #[error("this system names no data directory; start with --data-dir DIR")]
     NoHome,
+    #[error("there is no room for a sample team")]
+    Demo(#[source] io::Error),
     #[error("cannot use the folder {}", dir.display())]
     Folder {
         dir: PathBuf,
@@ -34,9 +40,16 @@ pub(crate) enum ProfileError {
 impl Profile {
     /// Finds the folder of `place`, makes it where it is missing, and closes it to other users.
     pub(crate) fn open(place: &Place) -> Result<Self, ProfileError> {
+        let mut demo = None;
         let (dir, is_default) = match place {
             Place::Folder(dir) => (dir.clone(), false),
             Place::Profile(name) => (platform_dir()?.join(name), name == "default"),
+            Place::Demo => {
+                let folder = TempDir::with_prefix("conclave-demo-").map_err(ProfileError::Demo)?;
+                let dir = folder.path().join("Ana");
+                demo = Some(Arc::new(folder));
+                (dir, false)
+            }
         };
         let at = |source| ProfileError::Folder {
             dir: dir.clone(),
@@ -44,12 +57,21 @@ impl Profile {
         };
         make_private(&dir).map_err(at)?;
         let dir = fs::canonicalize(&dir).map_err(at)?;
-        Ok(Self { dir, is_default })
+        Ok(Self {
+            dir,
+            is_default,
+            demo,
+        })
     }
 
     /// The profile's folder.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The folder of a sample team and its people, if this is one.
+    pub(crate) fn demo(&self) -> Option<&Path> {
+        self.demo.as_ref().map(|folder| folder.path())
     }
 
     /// What WebKit keeps for the page: nothing that matters, and it is emptied at every start.

@@ -12,6 +12,7 @@ use conclave_app::{
     KdfParams,
     api::app::LockReason,
     clock::SystemClock,
+    demo,
     keychain::{Keychain, OsKeychain},
     session::{App, Config, SyncEvent},
 };
@@ -19,7 +20,7 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
 use super::{
     args::{self, Request},
-    idle, lock,
+    drop, idle, lock,
     profile::Profile,
     window,
 };
@@ -56,6 +57,13 @@ fn open(profile: Profile) -> ExitCode {
         Ok(vault) => Arc::new(vault),
         Err(error) => return complain(&error, 1),
     };
+    if let Some(place) = profile.demo() {
+        let _ = say("A sample team is being made…\n");
+        if let Err(error) = demo::fill(&vault, place) {
+            return complain(&error, 1);
+        }
+        let _ = say(&format!("Its passphrase: {}\n", demo::PASSPHRASE));
+    }
     let quitting = Arc::clone(&vault);
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _args, _dir| {
@@ -78,8 +86,13 @@ fn open(profile: Profile) -> ExitCode {
             app.run(move |app, event| {
                 if matches!(event, RunEvent::Exit) {
                     quitting.lock(LockReason::Manual);
+                    // Not by its destructor: the process ends without running any.
+                    if let Some(place) = app.state::<Profile>().demo() {
+                        let _ = fs::remove_dir_all(place);
+                    }
                 }
                 lock::on_event(app, &event);
+                drop::on_event(app, &event);
             });
             ExitCode::SUCCESS
         }
@@ -90,12 +103,15 @@ fn open(profile: Profile) -> ExitCode {
 fn config_of(profile: &Profile, events: Arc<OnceLock<AppHandle>>) -> Config {
     let keychain = OsKeychain::new("Conclave");
     // Where there is no keychain the person is told so and the profile says it, for good.
-    let usable = keychain.describe().unavailable.is_none();
+    let usable = profile.demo().is_none() && keychain.describe().unavailable.is_none();
     Config {
         folder: profile.dir().to_owned(),
         keychain: usable.then(|| Arc::new(keychain) as Arc<dyn Keychain>),
         clock: Arc::new(SystemClock),
-        kdf: KdfParams::DEFAULT,
+        kdf: match profile.demo() {
+            Some(_) => KdfParams::FLOOR,
+            None => KdfParams::DEFAULT,
+        },
         invite_kdf: KdfParams::INVITE,
         listener: Arc::new(move |event| {
             if let Some(app) = events.get() {
