@@ -3,9 +3,7 @@
 //! Everything goes the way that a person's clicks go, so the sample cannot show what the app
 //! cannot do. The secrets are drawn anew each time.
 
-use std::{path::Path, sync::Arc};
-
-use conclave_crypto::KdfParams;
+use std::path::Path;
 
 use crate::{
     api::{
@@ -15,9 +13,8 @@ use crate::{
         people::{InviteCreate, Scope},
         vaults::{GenerateMode, GenerateOptions, VaultCreate},
     },
-    clock::SystemClock,
     commands::secrets::generate_secret,
-    session::{App, Config},
+    session::App,
 };
 
 /// Opens the sample after a lock.
@@ -31,7 +28,7 @@ type Sample = (
     &'static [(FieldRole, &'static str)],
 );
 
-const VAULTS: [(&str, u8); 3] = [("Production", 1), ("Marketing", 4), ("Office", 5)];
+const VAULTS: [(&str, u8); 3] = [("Production", 2), ("Marketing", 1), ("Office", 3)];
 
 const ITEMS: &[Sample] = &[
     (
@@ -205,14 +202,7 @@ fn join(
     })?;
     let text = ana.invite_text(&ready.invite)?;
     let given = name.split(' ').next().unwrap_or(name);
-    let app = App::start(Config {
-        folder: place.join(given),
-        keychain: None,
-        clock: Arc::new(SystemClock),
-        kdf: KdfParams::FLOOR,
-        invite_kdf: KdfParams::INVITE,
-        listener: Arc::new(|_| {}),
-    })?;
+    let app = ana.start_beside(place.join(given))?;
     app.setup_passphrase(PASSPHRASE.as_bytes())?;
     app.invitation_open(&InvitationSource::Text { text })?;
     app.join_folder(storage)?;

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod engine;
 pub mod generator;
 pub mod keychain;
+pub mod log;
 pub mod random;
 pub mod recovery;
 pub mod search;

@@ -46,6 +46,8 @@ pub(crate) fn start(args: impl Iterator<Item = OsString>) -> ExitCode {
 fn open(profile: Profile) -> ExitCode {
     // What WebKit left behind at the last start holds nothing that is needed.
     let _ = fs::remove_dir_all(profile.webview_dir());
+    conclave_app::log::start(profile.dir());
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
     let mut context = tauri::generate_context!();
     // The plug-in below and macOS's and Windows's own bookkeeping go by this name, so a profile
     // of its own needs a name of its own.

@@ -3,8 +3,12 @@
 use crate::{
     api::{AppError, settings::DiagnosticsCopied},
     convert::count,
+    log,
     session::App,
 };
+
+/// How much of the log goes along.
+const LOG_LINES: usize = 60;
 
 impl App {
     /// Copies the diagnostics.
@@ -54,6 +58,7 @@ impl App {
             lines.push(format!("complaints {}", replica.complaints().len()));
             lines.push(format!("alarms {}", engine.alarms.len()));
         }
+        lines.extend(log::last_lines(self.folder(), LOG_LINES));
         lines.join("\n")
     }
 }

@@ -141,6 +141,19 @@ impl App {
         })
     }
 
+    /// Starts the app of another person of the sample team: in another folder, without a keychain
+    /// and with nobody to tell.
+    pub(crate) fn start_beside(&self, folder: PathBuf) -> Result<Self, AppError> {
+        Self::start(Config {
+            folder,
+            keychain: None,
+            clock: Arc::clone(&self.config.clock),
+            kdf: self.config.kdf,
+            invite_kdf: self.config.invite_kdf,
+            listener: Arc::new(|_| {}),
+        })
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -199,7 +199,13 @@ async fn watching(root: PathBuf, handle: Handle) {
 
 async fn telling(handle: Handle, listener: super::Listener) {
     let mut status = handle.status();
+    let mut before = None;
     while status.changed().await.is_ok() {
+        let state = status.borrow_and_update().state;
+        if before != Some(state) {
+            tracing::info!(?state, "syncing");
+            before = Some(state);
+        }
         listener(SyncEvent::Changed);
     }
 }

@@ -139,6 +139,7 @@ impl App {
             (inner.failures, inner.wait_until_ms, inner.lock_reason) = (0, 0, None);
             inner.last_touch_ms = self.config.clock.now_ms();
         }
+        tracing::info!("unlocked");
         self.start_syncing();
     }
 
@@ -154,6 +155,7 @@ impl App {
         inner.setup = super::Setup::default();
         inner.joining = None;
         if let Some(engine) = engine {
+            tracing::info!(?reason, "locked");
             inner.lock_reason = Some(reason);
             inner.store = engine.into_store().lock().ok();
         }
