@@ -7,15 +7,13 @@ use std::{fs, path::Path};
 
 use crate::{
     canary::{Canaries, made},
-    harness::{Page, Stage},
+    harness::Stage,
     steps::{
         PASSPHRASE, add_login, admit, change_password, found_team, invite, join, look_at_request,
         new_vault, open_invitation, reveal, share_item, sync, type_code, unlock, until_password,
         wait_for,
     },
 };
-
-const THEMES: [&str; 2] = ["light", "dark"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ana_and_mara_share_a_vault_and_jonas_one_item() {
@@ -38,33 +36,33 @@ async fn ana_and_mara_share_a_vault_and_jonas_one_item() {
     new_vault(a.page(), vault).await;
     add_login(a.page(), vault, "Postgres primary", "app_rw", &first).await;
     add_login(a.page(), vault, "Kept back", "root", &kept_back).await;
-    on_every_theme(a.page(), "items").await;
+    a.page().in_both_themes("items").await;
 
     // A wrong code is a red stop, and says what is safe.
     let invitation = invite(a.page(), "Mara Lindqvist", "Editor", Some(vault)).await;
-    on_every_theme(a.page(), "people-invited").await;
+    a.page().in_both_themes("people-invited").await;
     let m = mara.open().await;
     open_invitation(m.page(), &invitation, shared.path()).await;
     type_code(m.page(), "abacus abdomen abdominal abide abiding ability").await;
     m.page()
         .shows("These six words do not open this invitation.")
         .await;
-    on_every_theme(m.page(), "wrong-code").await;
+    m.page().in_both_themes("wrong-code").await;
 
     // With the right one Mara asks, and Ana lets her in.
     type_code(m.page(), &invitation.words).await;
     canaries.plant(invitation.words.clone());
     join(m.page(), "Mara Lindqvist").await;
-    on_every_theme(m.page(), "waiting").await;
+    m.page().in_both_themes("waiting").await;
     look_at_request(a.page(), "Mara").await;
-    on_every_theme(a.page(), "request").await;
+    a.page().in_both_themes("request").await;
     admit(a.page(), "Mara").await;
-    on_every_theme(a.page(), "people").await;
+    a.page().in_both_themes("people").await;
 
     // Mara sees the password after syncing, and changes it.
     wait_for(m.page(), "Postgres primary").await;
     assert_eq!(reveal(m.page(), "Postgres primary").await, first);
-    on_every_theme(m.page(), "item").await;
+    m.page().in_both_themes("item").await;
     change_password(m.page(), "Postgres primary", &second).await;
     sync(m.page()).await;
 
@@ -87,11 +85,11 @@ async fn ana_and_mara_share_a_vault_and_jonas_one_item() {
     assert_eq!(reveal(j.page(), "Postgres primary").await, second);
     assert!(!j.page().reads("Kept back").await);
     assert!(!j.page().reads("Production").await);
-    on_every_theme(j.page(), "one-item").await;
+    j.page().in_both_themes("one-item").await;
 
     // A lock drops the page and its process; the passphrase opens it again.
     a.lock().await;
-    on_every_theme(a.page(), "locked").await;
+    a.page().in_both_themes("locked").await;
     unlock(a.page()).await;
     wait_for(a.page(), "Postgres primary").await;
 
@@ -106,17 +104,6 @@ async fn ana_and_mara_share_a_vault_and_jonas_one_item() {
         canaries.search(place);
     }
     assert!(has_packs(shared.path()), "nothing was synced at all");
-}
-
-/// Takes a picture in both themes, and finds no barrier in either.
-async fn on_every_theme(page: Page<'_>, name: &str) {
-    for theme in THEMES {
-        page.in_theme(theme).await;
-        page.picture(&format!("{name}-{theme}")).await;
-        let barriers = page.barriers().await;
-        assert!(barriers.is_empty(), "{name}, {theme}: {barriers:#?}");
-    }
-    page.in_theme("light").await;
 }
 
 fn has_packs(folder: &Path) -> bool {

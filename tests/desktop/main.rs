@@ -15,6 +15,9 @@
 mod canary;
 mod harness;
 mod journey;
+mod keyboard;
 mod lock;
+mod screens;
 mod shell;
 mod steps;
+mod stops;

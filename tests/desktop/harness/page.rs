@@ -147,6 +147,11 @@ impl<'a> Page<'a> {
         self.press(&char::from(Key::Enter).to_string()).await;
     }
 
+    /// Presses Tab.
+    pub(crate) async fn press_tab(&self) {
+        self.press(&char::from(Key::Tab).to_string()).await;
+    }
+
     /// Presses Escape.
     pub(crate) async fn press_escape(&self) {
         self.press(&char::from(Key::Escape).to_string()).await;
@@ -193,6 +198,20 @@ impl<'a> Page<'a> {
             .await
             .unwrap_or_else(|e| panic!("{}: {e}", self.whose));
         fs::write(screens().join(format!("{}-{name}.png", self.whose)), png).unwrap();
+    }
+
+    /// Takes a picture in both themes, and finds no barrier in either.
+    pub(crate) async fn in_both_themes(&self, name: &str) {
+        for theme in ["dark", "light"] {
+            self.in_theme(theme).await;
+            self.picture(&format!("{name}-{theme}")).await;
+            let barriers = self.barriers().await;
+            assert!(
+                barriers.is_empty(),
+                "{}: {name}, {theme}: {barriers:#?}",
+                self.whose
+            );
+        }
     }
 
     /// What axe-core finds wrong, of the impacts `serious` and `critical`.

@@ -1,0 +1,48 @@
+//! From nothing to a copied password without a mouse.
+
+use crate::{harness::Stage, steps::PASSPHRASE};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_is_made_filled_searched_and_locked_by_keyboard_alone() {
+    let stage = Stage::start();
+    let kim = stage.person("kim");
+    let app = kim.open().await;
+    let page = app.page();
+    page.button("Start a new vault").await;
+    page.press_enter().await;
+    page.field("Your name").await;
+    page.press("Kim Sato").await;
+    page.press_tab().await;
+    page.press("Solo").await;
+    page.press_enter().await;
+    // The suggested passphrase is used as it stands, by one key.
+    page.button("Use this").await;
+    page.press_enter().await;
+    page.find("radio", "Only on this computer for now").await;
+    page.press_enter().await;
+    page.shows("Your vault is ready").await;
+
+    page.press_ctrl('n').await;
+    page.field("Title").await;
+    page.press("Router").await;
+    // Past the vault to the user name, and on to the password.
+    page.press_tab().await;
+    page.press_tab().await;
+    page.press("admin").await;
+    page.press_tab().await;
+    page.press(PASSPHRASE).await;
+    page.press_ctrl('s').await;
+    page.find("heading", "Router").await;
+    // Typing anywhere searches; Enter opens the first hit; Ctrl+C copies its password.
+    page.press("rout").await;
+    page.find("option", "Router").await;
+    page.press_enter().await;
+    page.press_ctrl('c').await;
+    page.shows("Copied").await;
+    page.picture("copied").await;
+
+    let before = app.window().await;
+    page.press_ctrl('l').await;
+    app.follow(&before).await;
+    app.page().shows("Locked").await;
+}
