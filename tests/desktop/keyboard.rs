@@ -33,16 +33,14 @@ async fn a_vault_is_made_filled_searched_and_locked_by_keyboard_alone() {
     page.press(PASSPHRASE).await;
     page.press_ctrl('s').await;
     page.find("heading", "Router").await;
-    // Typing anywhere searches; Enter opens the first hit; Ctrl+C copies its password.
+    // Typing anywhere searches; Ctrl+C copies the first hit's password and Enter opens it.
     page.press("rout").await;
     page.find("option", "Router").await;
-    page.press_enter().await;
     page.press_ctrl('c').await;
     page.shows("Copied").await;
+    page.press_enter().await;
     page.picture("copied").await;
 
-    let before = app.window().await;
-    page.press_ctrl('l').await;
-    app.follow(&before).await;
+    app.lock_by_key().await;
     app.page().shows("Locked").await;
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use fantoccini::{Client, ClientBuilder, key::Key, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -70,6 +70,16 @@ impl<'a> App<'a> {
             );
             sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Locks by Ctrl+L, and goes on in the new window.
+    pub(crate) async fn lock_by_key(&self) {
+        let before = self.window().await;
+        let element = self.client.active_element().await.unwrap();
+        let keys = format!("{}l{}", char::from(Key::Control), char::from(Key::Null));
+        // The window goes while the keys are still being sent, so their answer says nothing.
+        let _ = element.send_keys(&keys).await;
+        self.follow(&before).await;
     }
 
     /// Locks by the shell's command, whatever the page shows, and goes on in the new window.

@@ -93,7 +93,7 @@ impl App {
                     )
                 });
                 let (value, drafted) = match &edit.value {
-                    ValueEdit::Set { text } => (Some(text.clone()), true),
+                    ValueEdit::Set { text } => (Some(text.clone()), !text.is_empty()),
                     _ => (kept, false),
                 };
                 let filled = value.as_ref().is_some_and(|v| !v.is_empty());

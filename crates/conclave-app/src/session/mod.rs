@@ -178,12 +178,16 @@ impl App {
     ) -> Result<T, AppError> {
         let mut cell = self.engine.lock();
         let engine = cell.as_mut().ok_or(Code::Locked)?;
-        let before = engine.pending();
+        let before = (engine.pending(), engine.generation());
         let result = work(engine);
-        let wrote = engine.pending() > before;
+        let (wrote, changed) = (engine.pending() > before.0, engine.generation() != before.1);
         drop(cell);
         if wrote && let Some(syncing) = &self.inner().syncing {
             syncing.edited();
+        }
+        if changed {
+            // Counts and names beside the thing that changed are the window's too.
+            (self.config.listener)(SyncEvent::Changed);
         }
         result
     }

@@ -57,6 +57,15 @@ function textIsSelected(): boolean {
   return (globalThis.getSelection?.()?.toString() ?? '') !== '';
 }
 
+/** A search field with nothing selected in it: its Ctrl+C is for the hit that Enter would open. */
+function isIdleSearch(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement &&
+    'copies' in target.dataset &&
+    target.selectionStart === target.selectionEnd
+  );
+}
+
 class Commands {
   #handlers = $state.raw(new Map<string, Handler>());
 
@@ -88,8 +97,9 @@ class Commands {
     for (const spec of SPECS as readonly Spec[]) {
       if (!spec.chords.some((chord) => matches(event, chord, session.os))) continue;
       if (dialogOpen && !spec.overDialogs) return false;
-      if (writing && !spec.inFields) return false;
-      if (spec.id === 'copy_main' && textIsSelected()) return false;
+      const copies = spec.id === 'copy_main';
+      if (writing && !spec.inFields && !(copies && isIdleSearch(event.target))) return false;
+      if (copies && textIsSelected()) return false;
       return this.run(spec.id);
     }
     const digit = /^[1-9]$/.test(event.key) && matches(event, `mod+${event.key}`, session.os);
