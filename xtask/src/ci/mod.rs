@@ -24,9 +24,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     })?;
     let steps: &[(&str, Check)] = &[
         ("tidy", || tidy::run(&[])),
-        ("fmt", || {
-            sh::run(sh::cargo().args(["fmt", "--all", "--check"]))
-        }),
+        ("fmt", fmt),
         ("clippy", clippy),
         ("svelte-check", || ui::script("check")),
         ("svelte-check canary", canary::run),
@@ -39,6 +37,13 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         let _ = log.step(name, step);
     }
     log.finish()
+}
+
+fn fmt() -> Outcome {
+    sh::run(sh::cargo().args(["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    let fuzz = ["--manifest-path", "fuzz/Cargo.toml"];
+    sh::run(sh::cargo().args(["fmt", "--all", "--check"]).args(fuzz))
 }
 
 fn clippy() -> Outcome {
