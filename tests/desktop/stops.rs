@@ -1,9 +1,53 @@
 //! What must not go on is stopped in red, and offers no way to go on.
 
+use std::fs;
+
 use crate::{
     harness::Stage,
-    steps::{found_team, invite, join, open_invitation, type_code},
+    steps::{found_team, invite, join, open_invitation, type_code, unlock},
 };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_database_is_a_sentence_in_the_window() {
+    let stage = Stage::start();
+    let dora = stage.person("dora");
+    fs::create_dir_all(dora.data_dir()).unwrap();
+    fs::write(dora.data_dir().join("conclave.db"), [0x5a; 8192]).unwrap();
+    let app = dora.open().await;
+    app.page()
+        .shows("The data on this computer is damaged.")
+        .await;
+    app.page().in_both_themes("damaged").await;
+    app.page().button("Copy diagnostics").await.click().await;
+    app.page().shows("diagnostics").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keychain_the_weaker_mode_is_chosen_knowingly() {
+    let stage = Stage::start();
+    let noa = stage.person_without_keyring("noa");
+    let app = noa.open().await;
+    let page = app.page();
+    page.button("Start a new vault").await.click().await;
+    page.field("Your name").await.type_text("Noa Levi").await;
+    page.field("Name of the team").await.type_text("Solo").await;
+    page.button("Continue").await.click().await;
+    page.shows("runs no key store").await;
+    page.in_both_themes("weaker").await;
+    page.button("Write my own").await.click().await;
+    let passphrase = page.field("Passphrase").await;
+    passphrase.type_text(crate::steps::PASSPHRASE).await;
+    let go_on = page.button("Use mine").await;
+    assert!(!go_on.is_enabled().await);
+    let known = "I understand. Go on without a key store.";
+    page.find("checkbox", known).await.click().await;
+    page.button("Use mine").await.click().await;
+    page.button("Finish").await.click().await;
+    page.shows("Your vault is ready").await;
+    app.lock().await;
+    unlock(app.page()).await;
+    app.page().shows("All items").await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_that_two_used_lets_nobody_in() {

@@ -9,4 +9,5 @@
 mod joining;
 mod people;
 mod sample;
+mod trouble;
 mod two_people;

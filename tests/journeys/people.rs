@@ -58,6 +58,7 @@ pub(crate) fn found_at(home: &Path, shared: &Path, clock: Arc<dyn Clock>) -> App
             keychain: false,
             storage: storage(shared),
             personal_vault_name: "Personal".into(),
+            without_keychain: true,
         })
         .unwrap();
     assert_eq!(state.phase, Phase::Unlocked);
@@ -127,6 +128,7 @@ pub(crate) fn ask(mara: &App, shared: &Path, text: &str, words: &str) -> Result<
             device_name: "lap".into(),
             keychain: false,
             personal_vault_name: "Personal".into(),
+            without_keychain: true,
         };
         mara.join_send(&send).map(drop)
     };

@@ -44,6 +44,7 @@ test('a new team in four screens and one secret', async () => {
         keychain: false,
         storage: { type: 'none' },
         personal_vault_name: 'Personal',
+        without_keychain: false,
       },
     },
   ]);
@@ -67,6 +68,23 @@ test('an own passphrase that is too weak cannot be used', async () => {
   await settle();
   expect(screen.getByRole('button', { name: /^Use mine/ })).toBeEnabled();
   expect(called('setup_passphrase')).toEqual([]);
+});
+test('without a key store, what that means is read before it goes on', async () => {
+  const { user, fake } = await open('first_run');
+  const state = session.state;
+  if (state) {
+    const reason = { key: 'keychain_reason_no_service', args: {} };
+    fake.emit('state-changed', { ...state, keychain: { ...state.keychain, state: 'unavailable', reason } });
+  }
+  Object.assign(setup, { personName: 'Ana', teamName: 'N' });
+  setup.choose('start');
+  await setup.confirmYou();
+  await settle();
+  await expectAccessible();
+  expect(screen.getByText(/runs no key store/)).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: /^Use this/ })).toBeDisabled();
+  await user.click(screen.getByRole('checkbox', { name: /^I understand/ }));
+  expect(screen.getByRole('button', { name: /^Use this/ })).toBeEnabled();
 });
 test('a shared folder is tried before it is used', async () => {
   const { user, called } = await open('first_run');

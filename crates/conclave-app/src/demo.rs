@@ -115,6 +115,7 @@ pub fn fill(ana: &App, place: &Path) -> Result<(), AppError> {
         keychain: false,
         storage: storage.clone(),
         personal_vault_name: "Personal".into(),
+        without_keychain: true,
     })?;
     let vaults = VAULTS
         .iter()
@@ -213,6 +214,7 @@ fn join(
         device_name: format!("{}-laptop", given.to_lowercase()),
         keychain: false,
         personal_vault_name: "Personal".into(),
+        without_keychain: true,
     })?;
     ana.sync_now()?;
     let requests = ana.people_list()?.requests;

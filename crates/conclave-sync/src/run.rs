@@ -55,6 +55,7 @@ impl Default for Pace {
 pub struct Handle {
     guard: Arc<Guard>,
     status: watch::Receiver<Status>,
+    rounds: watch::Receiver<u64>,
 }
 
 impl Handle {
@@ -71,6 +72,20 @@ impl Handle {
     /// A person asked for a round, which then looks into everything.
     pub fn sync_now(&self) {
         self.guard.0.ring(|calls| calls.asked = true);
+    }
+
+    /// As [`Self::sync_now`], and waits until a round that began after this call has ended, well or
+    /// not; or until the loop has ended.
+    pub async fn synced_now(&self) {
+        // The round that is under way, if one is, may have looked too early; the next one has not.
+        for _ in 0..2 {
+            let mut rounds = self.rounds.clone();
+            let before = *rounds.borrow_and_update();
+            self.sync_now();
+            if rounds.wait_for(|ended| *ended > before).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Ends the loop after the round that it is in.
@@ -94,9 +109,11 @@ pub fn background(
 ) -> (Handle, impl Future<Output = ()> + Send + 'static) {
     let bell = Arc::new(Bell::default());
     let (status, watched) = watch::channel(Status::starting());
+    let (ended, rounds) = watch::channel(0);
     let handle = Handle {
         guard: Arc::new(Guard(Arc::clone(&bell))),
         status: watched,
+        rounds,
     };
     let loop_ = Loop {
         syncer,
@@ -104,6 +121,7 @@ pub fn background(
         pace,
         bell,
         status,
+        ended,
     };
     (handle, loop_.run())
 }
@@ -147,6 +165,7 @@ struct Loop {
     pace: Pace,
     bell: Arc<Bell>,
     status: watch::Sender<Status>,
+    ended: watch::Sender<u64>,
 }
 
 impl Loop {
@@ -164,6 +183,7 @@ impl Loop {
                 status.ended(&result, pending, now_ms);
                 *status != before
             });
+            self.ended.send_modify(|ended| *ended += 1);
             let wait = match &result {
                 Ok(round) => {
                     failures = 0;

@@ -17,7 +17,10 @@ use crate::shell;
 
 #[command]
 pub(crate) async fn app_state(app: Shared<'_>) -> Answer<AppState> {
-    off(app, |app| Ok(app.state())).await
+    off(app, |app| {
+        app.problem().map_or_else(|| Ok(app.state()), Err)
+    })
+    .await
 }
 
 #[command]

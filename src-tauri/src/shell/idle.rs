@@ -24,15 +24,14 @@ pub(crate) fn watch(handle: AppHandle, app: Arc<App>) {
         loop {
             std::thread::sleep(TICK);
             let now_ms = SystemClock.now_ms();
-            let slept = Duration::from_millis(now_ms.saturating_sub(last_ms)) > TICK + SLEPT;
+            let late = Duration::from_millis(now_ms.saturating_sub(last_ms));
             last_ms = now_ms;
             let Some(left_s) = app.idle_left_s() else {
                 continue;
             };
-            let reason = match left_s {
-                _ if slept && app.locks_on_sleep() => LockReason::Sleep,
-                0 => LockReason::Idle,
-                _ => {
+            let reason = match reason(late, app.locks_on_sleep(), left_s) {
+                Some(reason) => reason,
+                None => {
                     let soon = left_s <= SOON_S;
                     if soon || told {
                         let in_s = if soon { left_s } else { 0 };
@@ -48,4 +47,31 @@ pub(crate) fn watch(handle: AppHandle, app: Arc<App>) {
             }
         }
     });
+}
+
+/// Why to lock now, if at all: after a tick that came `late`, with so many seconds left of the
+/// person's own limit.
+fn reason(late: Duration, locks_on_sleep: bool, left_s: u64) -> Option<LockReason> {
+    if locks_on_sleep && late > TICK + SLEPT {
+        return Some(LockReason::Sleep);
+    }
+    (left_s == 0).then_some(LockReason::Idle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_locks_when_nobody_is_there_and_after_sleep() {
+        let minutes = |m: u64| Duration::from_secs(60 * m);
+        assert_eq!(reason(TICK, true, 60), None);
+        assert_eq!(reason(TICK, true, 0), Some(LockReason::Idle));
+        assert_eq!(reason(minutes(5), true, 60), Some(LockReason::Sleep));
+        // A person may want to stay in while the computer sleeps, but not for ever.
+        assert_eq!(reason(minutes(5), false, 60), None);
+        assert_eq!(reason(minutes(5), false, 0), Some(LockReason::Idle));
+        // A busy machine is not a sleeping one.
+        assert_eq!(reason(TICK + Duration::from_secs(20), true, 60), None);
+    }
 }

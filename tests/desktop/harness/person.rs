@@ -20,8 +20,8 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(super) fn new(name: &str, screen: Arc<Screen>) -> Self {
-        let desk = Desk::start(Keyring::Unlocked).unwrap_or_else(|e| panic!("{name}'s desk: {e}"));
+    pub(super) fn new(name: &str, keyring: Keyring, screen: Arc<Screen>) -> Self {
+        let desk = Desk::start(keyring).unwrap_or_else(|e| panic!("{name}'s desk: {e}"));
         Self {
             name: name.to_owned(),
             desk,

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use conclave_testkit::desk::Keyring;
+
 use super::Person;
 
 /// A virtual screen. It goes dark when the stage and everybody on it are dropped.
@@ -51,7 +53,12 @@ impl Stage {
 
     /// A person with a home, a session bus and an unlocked keyring. Names are for pictures.
     pub(crate) fn person(&self, name: &str) -> Person {
-        Person::new(name, Arc::clone(&self.0))
+        Person::new(name, Keyring::Unlocked, Arc::clone(&self.0))
+    }
+
+    /// A person whose system has no keyring.
+    pub(crate) fn person_without_keyring(&self, name: &str) -> Person {
+        Person::new(name, Keyring::Absent, Arc::clone(&self.0))
     }
 }
 

@@ -9,7 +9,8 @@ function locale(): string {
   return own ?? 'en-GB';
 }
 
-function startOfDay(ms: number): number {
+/** When the day of `ms` began where the reader is. */
+export function startOfDay(ms: number): number {
   return new Date(ms).setHours(0, 0, 0, 0);
 }
 

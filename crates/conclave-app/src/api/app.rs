@@ -196,6 +196,8 @@ pub struct TeamCreate {
     pub storage: Storage,
     /// The name of the personal vault.
     pub personal_vault_name: String,
+    /// They know that this computer has no keychain, and what that means.
+    pub without_keychain: bool,
 }
 
 /// An invitation as the person has it.
@@ -277,6 +279,8 @@ pub struct JoinSend {
     pub keychain: bool,
     /// What the vault that only this person reads is called, in their language.
     pub personal_vault_name: String,
+    /// They know that this computer has no keychain, and what that means.
+    pub without_keychain: bool,
 }
 
 /// What became of a request.

@@ -30,10 +30,7 @@ pub(crate) fn role_of(field: &Field) -> FieldRole {
 }
 
 pub(crate) fn label_of(field: &Field) -> Option<String> {
-    field
-        .label
-        .custom()
-        .map(|label| label.chars().take(200).collect())
+    field.label.custom().map(str::to_owned)
 }
 
 /// The model's label and kind for what the window says of a field.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use conclave_core::{
     id::{DeviceId, ItemId, ScopeId, UserId},
-    item::{FieldId, ItemContent, PrivateText},
+    item::{FieldId, ItemContent, MAX_FIELDS, PrivateText},
 };
 use minicbor::Encode;
 use zeroize::Zeroizing;
@@ -26,6 +26,8 @@ use crate::{
 
 /// The most rows in one answer.
 pub(super) const MAX_ROWS: u32 = 200;
+/// The longest name of a field, in bytes.
+const MAX_LABEL: usize = 4096;
 /// Seconds in which Undo is offered.
 const UNDO_S: u32 = 10;
 
@@ -332,7 +334,8 @@ pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> 
     let main = content.main_field().filter(|f| f.is_concealed());
     Ok(ItemView {
         id: item.to_string(),
-        title: content.title().chars().take(500).collect(),
+        // Whole: what the form gets is what it saves.
+        title: content.title().to_owned(),
         kind: fields::kind_of(content.template()),
         vault: opened.home.to_string(),
         vault_name: vault_name(engine, opened.home),
@@ -385,12 +388,16 @@ fn check_save(save: &ItemSave) -> Result<(), AppError> {
     if save.title.len() > 40_000 {
         return long("title", 40_000);
     }
-    if save.fields.len() > 100 {
-        return long("fields", 100);
+    if save.fields.len() > MAX_FIELDS {
+        return long("fields", MAX_FIELDS);
     }
     for field in &save.fields {
-        if field.label.as_ref().is_some_and(|label| label.len() > 200) {
-            return long("label", 200);
+        if field
+            .label
+            .as_ref()
+            .is_some_and(|label| label.len() > MAX_LABEL)
+        {
+            return long("label", MAX_LABEL);
         }
         let max = if field.role == FieldRole::Note {
             256 * 1024

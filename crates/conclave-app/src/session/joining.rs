@@ -204,6 +204,7 @@ impl App {
         check_name("person_name", &request.person_name)?;
         check_name("device_name", &request.device_name)?;
         check_name("personal_vault_name", &request.personal_vault_name)?;
+        self.check_keychain(request.without_keychain)?;
         if self.inner().setup.passphrase.is_none() {
             return Err(Code::PassphraseMissing.into());
         }

@@ -92,6 +92,7 @@ struct Inner {
     joining: Option<Joining>,
     syncing: Option<Syncing>,
     keychain_on: bool,
+    problem: Option<AppError>,
     last_touch_ms: u64,
 }
 
@@ -107,9 +108,10 @@ pub struct App {
 impl App {
     /// Starts on a profile's folder, which may be empty.
     ///
+    /// A profile that cannot be opened is no error here: [`Self::problem`] has it.
+    ///
     /// # Errors
-    /// [`Code::AlreadyRunning`], [`Code::DatabaseDamaged`] or [`Code::DatabaseNewer`]; nothing was
-    /// changed then.
+    /// [`Code::Internal`] where the system gives no threads.
     pub fn start(config: Config) -> Result<Self, AppError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -130,7 +132,8 @@ impl App {
                 inner.lock_reason = Some(LockReason::Start);
             }
             Err(conclave_store::StoreError::NoProfile) => inner.card = None,
-            Err(error) => return Err(error.into()),
+            // The window says so; a person who clicks sees no standard error.
+            Err(error) => inner.problem = Some(error.into()),
         }
         Ok(Self {
             engine: Arc::default(),
@@ -156,6 +159,13 @@ impl App {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why the profile cannot be opened: [`Code::AlreadyRunning`], [`Code::DatabaseDamaged`],
+    /// [`Code::DatabaseNewer`] and the like. Nothing was changed, and nothing else works then.
+    #[must_use]
+    pub fn problem(&self) -> Option<AppError> {
+        self.inner().problem.clone()
     }
 
     /// The profile's folder.

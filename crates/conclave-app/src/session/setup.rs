@@ -104,6 +104,7 @@ impl App {
         check_name("team_name", &request.team_name)?;
         check_name("person_name", &request.person_name)?;
         check_name("device_name", &request.device_name)?;
+        self.check_keychain(request.without_keychain)?;
         if let Some(team) = self.storage_test(&request.storage)?.existing_team {
             return Err(AppError::from(Code::FolderHasTeam).arg("team", team));
         }
@@ -131,6 +132,14 @@ impl App {
         // EXPOSE: sealed in the store until the sheet is saved.
         let values: [(&str, &[u8]); 2] = [(KIT, kit.expose_secret()), (OWN0, own0.expose_secret())];
         self.make_profile(replica, card, &values, request.keychain)
+    }
+
+    /// Refuses the weaker mode to somebody who has not been told of it.
+    pub(super) fn check_keychain(&self, known: bool) -> Result<(), AppError> {
+        if self.config.keychain.is_none() && !known {
+            return Err(Code::KeychainUnavailable.into());
+        }
+        Ok(())
     }
 
     /// Makes the profile of a new replica and opens it.

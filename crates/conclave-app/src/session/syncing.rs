@@ -144,25 +144,9 @@ impl App {
             .as_ref()
             .map(|syncing| syncing.handle.clone());
         if let Some(handle) = handle {
-            // A round that was under way when this was asked may have looked too early; the
-            // second one began after it.
-            let wait = async {
-                for _ in 0..2 {
-                    let asked = self.now();
-                    let mut status = handle.status();
-                    handle.sync_now();
-                    let limit = std::time::Duration::from_secs(10);
-                    let done = status.wait_for(|s| {
-                        s.last_ms.is_some_and(|at| at > asked)
-                            || matches!(
-                                s.state,
-                                State::Offline | State::FolderMissing | State::Stopped(_)
-                            )
-                    });
-                    let _ = tokio::time::timeout(limit, done).await;
-                }
-            };
-            self.runtime.block_on(wait);
+            let limit = std::time::Duration::from_secs(10);
+            let wait = async { tokio::time::timeout(limit, handle.synced_now()).await };
+            let _ = self.runtime.block_on(wait);
         }
         Ok(self.sync_status())
     }

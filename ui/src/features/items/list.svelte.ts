@@ -1,4 +1,5 @@
 // The list of items: a window onto what the shell finds, however long that is.
+import { startOfDay } from '$lib/when';
 import { call, on, type Id, type ItemFilter, type ItemGroup, type ItemRow, type ItemSort } from '$ipc';
 import { nav } from '$features/shared/nav.svelte';
 import { session } from '$features/shared/session.svelte';
@@ -96,7 +97,7 @@ class ItemList {
       sort: this.sort,
       offset: page * PAGE,
       limit: PAGE,
-      today_ms: new Date().setHours(0, 0, 0, 0),
+      today_ms: startOfDay(Date.now()),
     });
   }
   /** Loads the pages that the rows in sight need. */

@@ -41,6 +41,8 @@ class Setup {
   teamName = $state('');
   deviceName = $state('');
   keychain = $state(false);
+  /** The person has read what it means that this computer has no key store. */
+  withoutKeychain = $state(false);
 
   suggestion = $state('');
   own = $state<string | null>(null);
@@ -206,6 +208,7 @@ class Setup {
         keychain: this.keychain,
         storage: this.storage,
         personal_vault_name: m.personal_vault(),
+        without_keychain: this.withoutKeychain,
       });
       session.apply(state);
     });
@@ -266,6 +269,7 @@ class Setup {
         device_name: this.deviceName.trim(),
         keychain: this.keychain,
         personal_vault_name: m.personal_vault(),
+        without_keychain: this.withoutKeychain,
       }),
     );
   }
@@ -278,6 +282,7 @@ class Setup {
     this.teamName = '';
     this.deviceName = '';
     this.keychain = false;
+    this.withoutKeychain = false;
     this.suggestion = '';
     this.own = null;
     this.strength = null;

@@ -17,6 +17,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import User from '@lucide/svelte/icons/user';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import Users from '@lucide/svelte/icons/users';
+import { startOfDay } from '$lib/when';
 import { call, type ItemRow } from '$ipc';
 import type { Glyph } from '$components/icon';
 import { commands, SPECS } from '$features/shared/commands.svelte';
@@ -116,6 +117,7 @@ export class PaletteState {
       sort: 'recent',
       offset: 0,
       limit: ITEMS,
+      today_ms: startOfDay(Date.now()),
     });
     if (mine === this.#asked) this.#items = page.rows;
   }

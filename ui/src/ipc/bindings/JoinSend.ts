@@ -23,4 +23,8 @@ keychain: boolean,
 /**
  * What the vault that only this person reads is called, in their language.
  */
-personal_vault_name: string, };
+personal_vault_name: string, 
+/**
+ * They know that this computer has no keychain, and what that means.
+ */
+without_keychain: boolean, };

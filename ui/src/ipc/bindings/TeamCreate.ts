@@ -32,4 +32,8 @@ storage: Storage,
 /**
  * The name of the personal vault.
  */
-personal_vault_name: string, };
+personal_vault_name: string, 
+/**
+ * They know that this computer has no keychain, and what that means.
+ */
+without_keychain: boolean, };
