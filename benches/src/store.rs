@@ -1,39 +1,27 @@
 //! P1 to P4: the local store at a thousand and at a hundred thousand items.
 //!
 //! What gates are instruction counts and bytes, which do not depend on how busy the machine is.
-//! Instructions are counted by callgrind over [`collect`] alone, in a second process that runs one
-//! [`probe`] on a profile made beforehand. The profiles are aged: as many edits as there are items
-//! were made in them, so that worn pages are being cleaned as in daily use.
+//! Instructions are counted by callgrind over a [`probe`] on a profile made beforehand. The
+//! profiles are aged: as many edits as there are items were made in them, so that worn pages are
+//! being cleaned as in daily use. What the app does above the store is in `app`.
 
 use std::{
-    error::Error,
     fs,
     hint::black_box,
     path::{Path, PathBuf},
-    process::Command,
     time::Instant,
 };
 
 use conclave_core::id::{EntryHash, ItemId, LogId, TeamId};
 use conclave_crypto::{KdfParams, LocalMasterKey, Pad, env, env::Ctx, label};
-use conclave_store::{LockHeader, OpenStore, Store, StoreError, Tx};
+use conclave_store::{LockHeader, OpenStore, Overviews, Store, StoreError, Tx};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
-/// One line of the table. It holds if the value is at most the gate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
-    /// What was measured.
-    pub name: String,
-    /// How much it was.
-    pub value: f64,
-    /// Of what.
-    pub unit: &'static str,
-    /// The most that it may be; none where it is only reported.
-    pub gate: Option<f64>,
-}
-
-type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
+use crate::{
+    callgrind::{self, counted},
+    row::{Outcome, Row, number},
+};
 
 const SMALL: u64 = 1_000;
 const LARGE: u64 = 100_000;
@@ -47,82 +35,121 @@ const COUNTED_SERIES: u64 = 500;
 const TEAM: TeamId = TeamId::new([1; 32]);
 const LOG: LogId = LogId::new([2; 32]);
 
-/// The line of `main` that runs a probe: this word, then the probe's name, then the folder.
-pub const PROBE: &str = "store-probe";
-
-/// Measures P1 to P4. `program` is this program, which runs a probe when it is asked with
-/// [`PROBE`].
+/// Measures the store's part of P1 to P4. `program` is this program, which runs a probe when it
+/// is asked to.
 ///
 /// # Errors
 /// What the disk, the store or callgrind refuse.
-pub fn measure(program: &Path) -> Result<Vec<Measured>> {
+pub fn measure(program: &Path) -> Outcome<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let small = folder.path().join("small");
     let large = folder.path().join("large");
     fill(&small, SMALL)?;
     fill(&large, LARGE)?;
-    let count = |probe: &str, profile: &Path| count_instructions(program, probe, profile);
 
-    let show = [count("show", &small)?, count("show", &large)?];
-    let load = count("load", &large)?;
-    let floor = count("load-floor", &large)?;
-    let add = [count("add", &small)?, count("add", &large)?];
-    let bytes = [wal_bytes(&small)?, wal_bytes(&large)?];
-    let flatness = bytes[1] / bytes[0];
-
-    let mut rows = vec![
-        row("P1 open and show one item: instructions at 100k to 1k", show[1] / show[0], "ratio", 1.2),
-        row("P2 load 100k overviews: instructions to bare ENV", load / floor, "ratio", 3.0),
-        row("P3 write-ahead log per add or edit at 1k items", bytes[0], "bytes", 32768.0),
-        row("P3 write-ahead log per add or edit at 100k items", bytes[1], "bytes", 32768.0),
-        row("P3 write-ahead log: 100k to 1k", flatness, "ratio", 1.1),
-        row("P3 write-ahead log: 1k to 100k", 1.0 / flatness, "ratio", 1.1),
-        row("P4 add or edit one and save: instructions at 100k to 1k", add[1] / add[0], "ratio", 1.2),
+    let show = [
+        count(program, "store-show", &small)?,
+        count(program, "store-show", &large)?,
     ];
-    let counted = f64::from(u32::try_from(COUNTED_SERIES)?);
-    let mut report = |name: &str, value: f64, unit| {
-        let (name, gate) = (name.to_owned(), None);
-        rows.push(Measured { name, value, unit, gate });
-    };
-    report("P1 open and show one of 100k", show[1], "instructions");
-    report("P2 load 100k overviews", load, "instructions");
-    report("P4 add or edit one of 100k and save", add[1] / counted, "instructions");
-    for (name, work) in [
-        ("P1 open and show one of 100k", show_one as fn(&Path) -> Result<()>),
-        ("P2 open and load 100k overviews", load_all),
-    ] {
-        let start = Instant::now();
-        work(&large)?;
-        report(name, start.elapsed().as_secs_f64() * 1e3, "ms");
-    }
-    Ok(rows)
+    let load = count(program, "store-load", &large)?;
+    let floor = count(program, "store-load-floor", &large)?;
+    let add = [
+        count(program, "store-add", &small)?,
+        count(program, "store-add", &large)?,
+    ];
+    let bytes = [wal_bytes(&small)?, wal_bytes(&large)?];
+    let flat = bytes[1] / bytes[0];
+    let each = add[1] / number(COUNTED_SERIES);
+    Ok(vec![
+        Row::gated(
+            "P1 store: open and show one item, 100k to 1k",
+            show[1] / show[0],
+            "instruction ratio",
+            1.2,
+        ),
+        Row::told(
+            "P1 store: open and show one of 100k",
+            show[1],
+            "instructions",
+        ),
+        Row::told(
+            "P1 store: open and show one of 100k, time",
+            ms(|| show_one(&large))?,
+            "ms",
+        ),
+        Row::gated(
+            "P2 store: load 100k overviews, to bare ENV",
+            load / floor,
+            "instruction ratio",
+            3.0,
+        ),
+        Row::told("P2 store: load 100k overviews", load, "instructions"),
+        Row::told(
+            "P2 store: open and load 100k overviews, time",
+            ms(|| load_all(&large))?,
+            "ms",
+        ),
+        Row::gated(
+            "P3 store: log written per save, 1k items",
+            bytes[0],
+            "bytes",
+            32768.0,
+        ),
+        Row::gated(
+            "P3 store: log written per save, 100k items",
+            bytes[1],
+            "bytes",
+            32768.0,
+        ),
+        Row::gated(
+            "P3 store: log written per save, 100k to 1k",
+            flat,
+            "byte ratio",
+            1.1,
+        ),
+        Row::gated(
+            "P3 store: log written per save, 1k to 100k",
+            1.0 / flat,
+            "byte ratio",
+            1.1,
+        ),
+        Row::gated(
+            "P4 store: add or edit one and save, 100k to 1k",
+            add[1] / add[0],
+            "instruction ratio",
+            1.2,
+        ),
+        Row::told(
+            "P4 store: add or edit one of 100k and save",
+            each,
+            "instructions",
+        ),
+    ])
+}
+
+/// How long something takes, in milliseconds; the machine decides, so nothing gates on it.
+pub(crate) fn ms(work: impl FnOnce() -> Outcome<()>) -> Outcome<f64> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed().as_secs_f64() * 1e3)
 }
 
 /// Runs one probe on a profile: the part of a measurement that callgrind watches.
 ///
 /// # Errors
 /// An unknown probe, or what the store refuses.
-pub fn probe(name: &str, profile: &Path) -> Result<()> {
+pub fn probe(name: &str, profile: &Path) -> Outcome<()> {
     match name {
-        "show" => counted(|| show_one(profile)),
-        "load" => {
+        "store-show" => counted(|| show_one(profile)),
+        "store-load" => {
             let mut store = open(profile)?;
             counted(|| {
                 black_box(store.load_overviews(&TEAM)?);
                 Ok(())
             })
         }
-        "load-floor" => {
-            let pages = bare_pages(&mut open(profile)?)?;
-            let key = lmk().row_key("floor");
-            counted(|| {
-                for page in &pages {
-                    black_box(env::open(&key, &floor_ctx(), Pad::Padme, page)?);
-                }
-                Ok(())
-            })
-        }
-        "add" => {
+        "store-load-floor" => floor(&open(profile)?.load_overviews(&TEAM)?),
+        "store-add" => {
             let mut store = open(profile)?;
             store.load_overviews(&TEAM)?;
             let items = items(&store)?;
@@ -132,52 +159,14 @@ pub fn probe(name: &str, profile: &Path) -> Result<()> {
     }
 }
 
-/// The frame that callgrind counts in.
-#[inline(never)]
-pub fn collect(work: &mut dyn FnMut()) {
-    work();
-    black_box(());
-}
-
-fn counted(mut work: impl FnMut() -> Result<()>) -> Result<()> {
-    let mut result = Ok(());
-    collect(&mut || result = work());
-    result
-}
-
 /// Instructions of one probe, on a copy of the profile, so that probes do not disturb each other.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "callgrind runs a program; this measures it and is not part of the product"
-)]
-fn count_instructions(program: &Path, probe: &str, profile: &Path) -> Result<f64> {
+fn count(program: &Path, probe: &str, profile: &Path) -> Outcome<f64> {
     let scratch = tempfile::tempdir()?;
-    let copy = copy(profile, scratch.path())?;
-    let out = scratch.path().join("callgrind.out");
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--collect-atstart=no"])
-        .arg("--toggle-collect=conclave_benches::store::collect*")
-        .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(program)
-        .args([PROBE, probe])
-        .arg(&copy)
-        .output()
-        .map_err(|error| format!("valgrind does not start: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("the probe {probe} failed under callgrind: {said}").into());
-    }
-    let totals = fs::read_to_string(&out)?;
-    let total = totals
-        .lines()
-        .find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")))
-        .and_then(|total| total.trim().parse::<f64>().ok())
-        .filter(|total| *total > 0.0);
-    Ok(total.ok_or_else(|| format!("callgrind counted nothing in {probe}"))?)
+    callgrind::count(program, probe, &copy(profile, scratch.path())?)
 }
 
 /// Mean bytes of the write-ahead log per operation, packing included, no checkpoint in between.
-fn wal_bytes(profile: &Path) -> Result<f64> {
+fn wal_bytes(profile: &Path) -> Outcome<f64> {
     let scratch = tempfile::tempdir()?;
     let copy = copy(profile, scratch.path())?;
     let mut store = open(&copy)?;
@@ -190,7 +179,7 @@ fn wal_bytes(profile: &Path) -> Result<f64> {
     Ok(f64::from(u32::try_from(bytes)?) / f64::from(u32::try_from(SERIES)?))
 }
 
-fn show_one(profile: &Path) -> Result<()> {
+fn show_one(profile: &Path) -> Outcome<()> {
     let store = open(profile)?;
     let n = items(&store)? / 2;
     let row = store.item(&TEAM, &item(n))?.ok_or("the item is missing")?;
@@ -199,13 +188,13 @@ fn show_one(profile: &Path) -> Result<()> {
     Ok(())
 }
 
-fn load_all(profile: &Path) -> Result<()> {
+fn load_all(profile: &Path) -> Outcome<()> {
     black_box(open(profile)?.load_overviews(&TEAM)?);
     Ok(())
 }
 
 /// Half adds, half edits of any item, each its own durable transaction; a pack every hundred.
-fn series(store: &mut OpenStore, items: u64, length: u64) -> Result<()> {
+fn series(store: &mut OpenStore, items: u64, length: u64) -> Outcome<()> {
     let mut random = ChaCha20Rng::seed_from_u64(items);
     let mut added = items;
     for op in 0..length {
@@ -229,18 +218,21 @@ fn series(store: &mut OpenStore, items: u64, length: u64) -> Result<()> {
     Ok(())
 }
 
-fn pack(store: &mut OpenStore) -> Result<()> {
+fn pack(store: &mut OpenStore) -> Outcome<()> {
     let pending = store.pending(&TEAM, &LOG)?;
     let (Some(first), Some(last)) = (pending.first(), pending.last()) else {
         return Ok(());
     };
-    let control: Vec<u8> = pending.iter().flat_map(|entry| entry.raw.iter().copied()).collect();
+    let control: Vec<u8> = pending
+        .iter()
+        .flat_map(|entry| entry.raw.iter().copied())
+        .collect();
     store.transaction(|tx| tx.pack_pending(&TEAM, &LOG, first.seq, last.seq, &control))?;
     Ok(())
 }
 
 /// Makes a profile with as many items, and edits as many.
-fn fill(folder: &Path, items: u64) -> Result<()> {
+fn fill(folder: &Path, items: u64) -> Outcome<()> {
     let mut random = ChaCha20Rng::seed_from_u64(items);
     let header = LockHeader::new([3; 16], KdfParams::DEFAULT, [4; 16]);
     drop(Store::create(folder, &header, &lmk(), &mut random)?);
@@ -252,9 +244,17 @@ fn fill(folder: &Path, items: u64) -> Result<()> {
             for n in first..=last {
                 put(tx, &mut random, n)?;
             }
-            let bodies: Vec<_> =
-                (first..=last).map(|n| (entry(n), bytes(&mut random, 700))).collect();
-            tx.put_pack(&TEAM, &LOG, first, last, &bytes(&mut random, 350_000), &bodies)?;
+            let bodies: Vec<_> = (first..=last)
+                .map(|n| (entry(n), bytes(&mut random, 700)))
+                .collect();
+            tx.put_pack(
+                &TEAM,
+                &LOG,
+                first,
+                last,
+                &bytes(&mut random, 350_000),
+                &bodies,
+            )?;
             tx.put_value(Some(&TEAM), "items", &(last + 1).to_le_bytes())
         })?;
     }
@@ -279,12 +279,13 @@ fn put(tx: &mut Tx<'_>, random: &mut ChaCha20Rng, n: u64) -> Result<(), StoreErr
     tx.put_overview(&TEAM, &item(n), &bytes(random, overview))
 }
 
-/// The overviews, packed and sealed as the store packs and seals them, without the store.
-fn bare_pages(store: &mut OpenStore) -> Result<Vec<Vec<u8>>> {
+/// What P2 is held against: the same overviews in pages as large as the store's, each opened by
+/// ENV and nothing else.
+pub(crate) fn floor(overviews: &Overviews) -> Outcome<()> {
     const PAGE: usize = (64 << 10) - 4;
     let mut random = ChaCha20Rng::seed_from_u64(5);
     let mut pages: Vec<Vec<u8>> = Vec::new();
-    for (item, overview) in store.load_overviews(&TEAM)?.iter() {
+    for (item, overview) in overviews.iter() {
         let len = u32::try_from(overview.len())?.to_le_bytes();
         let record = [item.as_bytes(), &len[..], overview].concat();
         match pages.last_mut() {
@@ -293,33 +294,45 @@ fn bare_pages(store: &mut OpenStore) -> Result<Vec<Vec<u8>>> {
         }
     }
     let key = lmk().row_key("floor");
-    let seal = |page: &Vec<u8>| env::seal(&key, &floor_ctx(), Pad::Padme, page, &mut random);
-    Ok(pages.iter().map(seal).collect())
+    for page in &mut pages {
+        *page = env::seal(&key, &floor_ctx(), Pad::Padme, page, &mut random);
+    }
+    counted(|| {
+        for page in &pages {
+            black_box(env::open(&key, &floor_ctx(), Pad::Padme, page)?);
+        }
+        Ok(())
+    })
 }
 
 fn floor_ctx() -> Ctx {
-    Ctx::new(label::STORE_SEAL, &[&[3; 16], &[1; 4], b"overview_pages", &[1; 32], &[0; 8]])
+    Ctx::new(
+        label::STORE_SEAL,
+        &[&[3; 16], &[1; 4], b"overview_pages", &[1; 32], &[0; 8]],
+    )
 }
 
-fn copy(profile: &Path, scratch: &Path) -> Result<PathBuf> {
+pub(crate) fn copy(profile: &Path, scratch: &Path) -> Outcome<PathBuf> {
     let copy = scratch.join("profile");
     fs::create_dir(&copy)?;
     fs::copy(profile.join("conclave.db"), copy.join("conclave.db"))?;
     Ok(copy)
 }
 
-fn open(folder: &Path) -> Result<OpenStore> {
+pub(crate) fn open(folder: &Path) -> Outcome<OpenStore> {
     let random = ChaCha20Rng::seed_from_u64(6);
     let store = Store::open(folder)?.unlock(lmk(), random);
     Ok(store.map_err(|(_, error)| error)?)
 }
 
-fn items(store: &OpenStore) -> Result<u64> {
-    let row = store.value(Some(&TEAM), "items")?.ok_or("the profile is empty")?;
+fn items(store: &OpenStore) -> Outcome<u64> {
+    let row = store
+        .value(Some(&TEAM), "items")?
+        .ok_or("the profile is empty")?;
     Ok(u64::from_le_bytes(row.as_slice().try_into()?))
 }
 
-fn lmk() -> LocalMasterKey {
+pub(crate) fn lmk() -> LocalMasterKey {
     LocalMasterKey::from_bytes(&mut [7; 32])
 }
 
@@ -342,13 +355,4 @@ fn bytes(random: &mut ChaCha20Rng, len: usize) -> Vec<u8> {
     let mut bytes = vec![0; len];
     random.fill_bytes(&mut bytes);
     bytes
-}
-
-fn row(name: &str, value: f64, unit: &'static str, gate: f64) -> Measured {
-    Measured {
-        name: name.to_owned(),
-        value,
-        unit,
-        gate: Some(gate),
-    }
 }

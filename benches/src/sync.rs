@@ -1,15 +1,11 @@
 //! P11, P13 and P15: what a poll, an edit and the reading of a long log cost.
 //!
-//! Requests, bytes and signatures are counted in one process; instructions by callgrind over
-//! [`collect`] alone, in a second one that runs one [`probe`]. Nothing that gates depends on how
-//! busy the machine is.
+//! Requests, bytes and signatures are counted in one process; instructions by callgrind
+//! over a [`probe`].
 
 use std::{
-    error::Error,
-    fs,
     hint::black_box,
     path::Path,
-    process::Command,
     sync::{Arc, Mutex},
     time::Instant,
 };
@@ -30,16 +26,14 @@ use conclave_sync::{
     double::{Device, Team},
 };
 use conclave_testkit::{
-    counting_remote::{Count, Counts, CountingRemote},
+    counting_remote::{Count, CountingRemote, Counts},
     memory_remote::MemoryRemote,
 };
 
-use crate::store::Measured;
-
-type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
-
-/// The line of `main` that runs a probe: this word, then the probe's name.
-pub const PROBE: &str = "sync-probe";
+use crate::{
+    callgrind::{self, measured},
+    row::{Outcome, Row, number},
+};
 
 /// Entries in a pack of P15's log.
 const PER_PACK: u64 = 1_000;
@@ -49,29 +43,29 @@ const COUNTED_PACKS: u64 = 2;
 
 const NOW_MS: u64 = 1_767_323_045_000;
 
-/// Measures P11, P13 and P15. `program` is this program, which runs a probe when it is asked with
-/// [`PROBE`].
+/// Measures P15. `program` is this program, which runs a probe when it is asked to.
 ///
 /// # Errors
 /// What the folder, the syncing or callgrind refuse.
-pub fn measure(program: &Path) -> Result<Vec<Measured>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut rows = runtime.block_on(polls())?;
-    rows.extend(runtime.block_on(edits())?);
-    rows.extend(runtime.block_on(long_log())?);
-
-    let chain = count_instructions(program, "chain")?;
-    let single = count_instructions(program, "single")?;
-    let whole = count_instructions(program, "whole")?;
+pub fn long(program: &Path) -> Outcome<Vec<Row>> {
+    let mut rows = runtime()?.block_on(long_log())?;
+    let here = Path::new(".");
+    let chain = callgrind::count(program, "sync-chain", here)?;
+    let single = callgrind::count(program, "sync-single", here)?;
+    let whole = callgrind::count(program, "sync-whole", here)?;
     let entries = number(PER_PACK * COUNTED_PACKS);
-    rows.push(gated(
+    rows.push(Row::gated(
         "P15 verify a log by chain and last signature, to a signature per entry",
         chain / single,
         "instruction ratio",
         0.05,
     ));
-    rows.push(told("P15 open and verify an entry, all of it", whole / entries, "instructions"));
-    rows.push(told(
+    rows.push(Row::told(
+        "P15 open and verify an entry, all of it",
+        whole / entries,
+        "instructions",
+    ));
+    rows.push(Row::told(
         "P15 open and verify all of it, to a signature per entry",
         whole / single,
         "instruction ratio",
@@ -83,31 +77,33 @@ pub fn measure(program: &Path) -> Result<Vec<Measured>> {
 ///
 /// # Errors
 /// An unknown probe, or what syncing refuses.
-pub fn probe(name: &str) -> Result<()> {
+pub fn probe(name: &str) -> Outcome<()> {
     let log = Log::make(COUNTED_PACKS)?;
     match name {
-        "chain" => {
+        "sync-chain" => {
             let place = log.device.identity().place(log.team.id);
             let opened = log.open()?;
-            let verified = verify_run(log.open()?).into_iter().collect::<Result<Vec<_>, _>>()?;
+            let verified = verify_run(log.open()?)
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()?;
             // Opening has hashed each entry once, which is the chain; here it is done by itself.
             let mut opened = Some(opened);
-            collect(&mut || {
+            measured(&mut || {
                 for raw in verified.iter().flat_map(Verified::raw) {
                     black_box(entry_hash(&place, raw));
                 }
                 black_box(verify_run(opened.take().unwrap_or_default()));
             });
         }
-        "single" => {
+        "sync-single" => {
             let signed = log.sign_each()?;
             let mut good = true;
-            collect(&mut || good = log.verify_each(&signed));
+            measured(&mut || good = log.verify_each(&signed));
             good.then_some(()).ok_or("a signature of our own is bad")?;
         }
-        "whole" => {
+        "sync-whole" => {
             let mut result = Ok(());
-            collect(&mut || result = log.read());
+            measured(&mut || result = log.read());
             result?;
         }
         _ => return Err(format!("there is no probe {name}").into()),
@@ -115,45 +111,70 @@ pub fn probe(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The frame that callgrind counts in.
-#[inline(never)]
-pub fn collect(work: &mut dyn FnMut()) {
-    work();
-    black_box(());
+/// Measures P11 and P13.
+///
+/// # Errors
+/// What the folder and the syncing refuse.
+pub fn short() -> Outcome<Vec<Row>> {
+    let mut rows = runtime()?.block_on(polls())?;
+    rows.extend(runtime()?.block_on(edits())?);
+    Ok(rows)
 }
 
-/// P11: polls with nothing new, of a real folder with twenty devices, and with a thousand.
-async fn polls() -> Result<Vec<Measured>> {
+fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
+}
+
+/// P11: polls with nothing new, of a real folder with twenty devices, and with three hundred.
+async fn polls() -> Outcome<Vec<Row>> {
     let dir = tempfile::tempdir()?;
     let folder = FolderRemote::new(dir.path(), &team().id);
     folder.create().await?;
     let mut rows = Vec::new();
     let storages: [(&str, Arc<dyn Remote>, u64); 2] = [
         ("20 devices in a folder", Arc::new(folder), 20),
-        ("1,000 devices", Arc::new(MemoryRemote::new()), 1_000),
+        ("300 devices", Arc::new(MemoryRemote::new()), 300),
     ];
     for (what, storage, devices) in storages {
         for n in 0..devices {
-            Client::new(Device::new(&team(), n), &storage).round().await?;
+            Client::new(Device::new(&team(), n), &storage)
+                .round()
+                .await?;
         }
         let mut reader = Client::new(Device::new(&team(), devices), &storage);
-        loop { let r = reader.syncer.round(NOW_MS, Urgency::Poll).await?; eprintln!("{r:?}"); if !r.more { break; } }
+        // A round reads so much and no more; the news end before nothing new is measured.
+        while reader.syncer.round(NOW_MS, Urgency::Poll).await?.more {}
         let _ = reader.counts.take();
         let start = Instant::now();
         let count = reader.round().await?;
         let took = start.elapsed().as_secs_f64() * 1e3;
         let requests = format!("P11 a poll with nothing new, {what}: requests");
-        rows.push(gated(&requests, number(count.requests()), "requests", 1.0));
+        rows.push(Row::gated(
+            &requests,
+            number(count.requests()),
+            "requests",
+            1.0,
+        ));
         let bodies = format!("P11 a poll with nothing new, {what}: objects read");
-        rows.push(gated(&bodies, number(count.gets + count.ranges), "requests", 0.0));
-        rows.push(told(&format!("P11 a poll with nothing new, {what}"), took, "ms"));
+        rows.push(Row::gated(
+            &bodies,
+            number(count.gets + count.ranges),
+            "requests",
+            0.0,
+        ));
+        rows.push(Row::told(
+            &format!("P11 a poll with nothing new, {what}, time"),
+            took,
+            "ms",
+        ));
     }
     Ok(rows)
 }
 
 /// P13: one edit of 400 bytes in one vault that has seen eight logs, pushed to a real folder, with
 /// two to thirty live packs.
-async fn edits() -> Result<Vec<Measured>> {
+async fn edits() -> Outcome<Vec<Row>> {
     let dir = tempfile::tempdir()?;
     let counts = Arc::new(Counts::default());
     let folder = FolderRemote::metered(dir.path(), &team().id, Arc::clone(&counts) as _);
@@ -179,16 +200,35 @@ async fn edits() -> Result<Vec<Measured>> {
         return Err(format!("{live} live packs where 30 were meant").into());
     }
     Ok(vec![
-        gated("P13 push one edit: objects written", number(most.puts), "requests", 2.0),
-        gated("P13 push one edit: old heads deleted", number(most.deletes), "requests", 1.0),
-        gated("P13 push one edit: pack and head, at most", number(bytes), "bytes", 4096.0),
-        told("P13 push one edit: flushes to disk", number(fsyncs), "flushes"),
-        told("P13 push one edit", ms, "ms"),
+        Row::gated(
+            "P13 push one edit: objects written",
+            number(most.puts),
+            "requests",
+            2.0,
+        ),
+        Row::gated(
+            "P13 push one edit: old heads deleted",
+            number(most.deletes),
+            "requests",
+            1.0,
+        ),
+        Row::gated(
+            "P13 push one edit: pack and head, at most",
+            number(bytes),
+            "bytes",
+            4096.0,
+        ),
+        Row::told(
+            "P13 push one edit: flushes to disk",
+            number(fsyncs),
+            "flushes",
+        ),
+        Row::told("P13 push one edit, time", ms, "ms"),
     ])
 }
 
 /// P15: a newcomer reads a long log. Its signatures, through the whole of syncing.
-async fn long_log() -> Result<Vec<Measured>> {
+async fn long_log() -> Outcome<Vec<Row>> {
     let storage: Arc<dyn Remote> = Arc::new(MemoryRemote::new());
     let log = Log::make(PACKS)?;
     let before = meter::snapshot();
@@ -217,10 +257,24 @@ async fn long_log() -> Result<Vec<Measured>> {
     log.read()?;
     let whole = start.elapsed().as_secs_f64();
     Ok(vec![
-        gated("P15 verify 20 packs of one log: signatures", number(packs), "signatures", 1.0),
-        gated("P15 pull them, the head's list among them", number(all), "signatures", 2.0),
-        told("P15 pull 20,000 entries", took, "ms"),
-        told("P15 open and verify all of it, to a signature per entry", whole / single, "time ratio"),
+        Row::gated(
+            "P15 verify 20 packs of one log: signatures",
+            number(packs),
+            "signatures",
+            1.0,
+        ),
+        Row::gated(
+            "P15 pull them, the head's list among them",
+            number(all),
+            "signatures",
+            2.0,
+        ),
+        Row::told("P15 pull 20,000 entries, time", took, "ms"),
+        Row::told(
+            "P15 open and verify all of it, to a signature per entry, time",
+            whole / single,
+            "time ratio",
+        ),
     ])
 }
 
@@ -232,7 +286,7 @@ struct Log {
 }
 
 impl Log {
-    fn make(packs: u64) -> Result<Self> {
+    fn make(packs: u64) -> Outcome<Self> {
         let team = team();
         let mut device = Device::new(&team, 1);
         let mut files = Vec::new();
@@ -244,17 +298,21 @@ impl Log {
             device.delivered(&out.id)?;
             files.push((out.id, out.pack));
         }
-        Ok(Self { team, device, files })
+        Ok(Self {
+            team,
+            device,
+            files,
+        })
     }
 
-    fn open(&self) -> Result<Vec<Pack>> {
+    fn open(&self) -> Outcome<Vec<Pack>> {
         let out = self.team.out();
         let open = |(id, file): &(PackId, Vec<u8>)| Pack::open(self.team.id, &out, id, file);
         Ok(self.files.iter().map(open).collect::<Result<Vec<_>, _>>()?)
     }
 
     /// Opens and verifies everything, sealed bodies too.
-    fn read(&self) -> Result<()> {
+    fn read(&self) -> Outcome<()> {
         for (pack, (_, file)) in verify_run(self.open()?).into_iter().zip(&self.files) {
             black_box(pack?.bodies(file)?);
         }
@@ -262,7 +320,7 @@ impl Log {
     }
 
     /// A signature for each entry, as packs have one for their last.
-    fn sign_each(&self) -> Result<Vec<(u64, EntryHash, Signature)>> {
+    fn sign_each(&self) -> Outcome<Vec<(u64, EntryHash, Signature)>> {
         let signer = self.device.signer();
         let mut signed = Vec::new();
         for pack in self.open()? {
@@ -278,7 +336,9 @@ impl Log {
     fn verify_each(&self, signed: &[(u64, EntryHash, Signature)]) -> bool {
         let key: VerifyKey = self.device.identity().verify_key();
         signed.iter().all(|(seq, hash, signature)| {
-            self.fields(*seq, *hash, |fields| key.verify(label::PACK, fields, signature).is_ok())
+            self.fields(*seq, *hash, |fields| {
+                key.verify(label::PACK, fields, signature).is_ok()
+            })
         })
     }
 
@@ -286,7 +346,13 @@ impl Log {
         let place = self.device.identity().place(self.team.id);
         let seq = seq.to_le_bytes();
         let (team, log, device) = (&place.team, &place.log, &place.device);
-        work(&[team.as_bytes(), log.as_bytes(), device.as_bytes(), &seq, hash.as_bytes()])
+        work(&[
+            team.as_bytes(),
+            log.as_bytes(),
+            device.as_bytes(),
+            &seq,
+            hash.as_bytes(),
+        ])
     }
 }
 
@@ -302,14 +368,23 @@ impl Client {
         let (device, counts) = (Arc::new(Mutex::new(device)), Arc::new(Counts::default()));
         let remote = CountingRemote::new(Arc::clone(storage), Arc::clone(&counts) as _);
         let syncer = Syncer::new(Arc::new(remote), Arc::clone(&device) as _);
-        Self { device, syncer, counts }
+        Self {
+            device,
+            syncer,
+            counts,
+        }
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut Device) -> R) -> R {
-        work(&mut self.device.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        work(
+            &mut self
+                .device
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        )
     }
 
-    async fn round(&mut self) -> Result<Count> {
+    async fn round(&mut self) -> Outcome<Count> {
         self.syncer.round(NOW_MS, Urgency::Poll).await?;
         Ok(self.counts.take())
     }
@@ -323,7 +398,11 @@ fn edit(n: u8, seen: u8) -> Draft {
         item: Some(ItemId::new([4; 32])),
         home,
         parents: vec![EntryHash::new([n; 32])],
-        wraps: vec![Wrap::Held { scope: home, epoch, wrapped: [5; 136] }],
+        wraps: vec![Wrap::Held {
+            scope: home,
+            epoch,
+            wrapped: [5; 136],
+        }],
         blobs: vec![],
         schema: 1,
     };
@@ -343,46 +422,4 @@ fn edit(n: u8, seen: u8) -> Draft {
 
 const fn team() -> Team {
     Team::new(1)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "callgrind runs a program; this measures it and is not part of the product"
-)]
-fn count_instructions(program: &Path, probe: &str) -> Result<f64> {
-    let scratch = tempfile::tempdir()?;
-    let out = scratch.path().join("callgrind.out");
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--collect-atstart=no"])
-        .arg("--toggle-collect=conclave_benches::sync::collect*")
-        .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(program)
-        .args([PROBE, probe])
-        .output()
-        .map_err(|error| format!("valgrind does not start: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("the probe {probe} failed under callgrind: {said}").into());
-    }
-    let totals = fs::read_to_string(&out)?;
-    let total = totals
-        .lines()
-        .find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")))
-        .and_then(|total| total.trim().parse::<f64>().ok())
-        .filter(|total| *total > 0.0);
-    Ok(total.ok_or_else(|| format!("callgrind counted nothing in {probe}"))?)
-}
-
-fn gated(name: &str, value: f64, unit: &'static str, gate: f64) -> Measured {
-    Measured { name: name.to_owned(), value, unit, gate: Some(gate) }
-}
-
-fn told(name: &str, value: f64, unit: &'static str) -> Measured {
-    Measured { name: name.to_owned(), value, unit, gate: None }
-}
-
-/// Counts are far below where a float loses units.
-#[expect(clippy::cast_precision_loss, reason = "counts are small")]
-fn number(count: u64) -> f64 {
-    count as f64
 }

@@ -1,18 +1,35 @@
 //! `bench`: the performance table, in release.
 
-use std::process::Command;
+use std::{
+    io,
+    process::{Command, Stdio},
+};
 
 use crate::{
     repo,
+    setup::{self, Need},
     sh::{self, Outcome},
 };
 
-/// Builds the benches and passes every argument on to them.
+/// The switch that only installs what is missing.
+const SETUP: &str = "--setup";
+
+/// Installs what is missing, builds the benches and passes every argument on to them.
 pub(crate) fn run(args: &[String]) -> Outcome {
+    if args == [SETUP] {
+        return setup::system(&[Need::Build, Need::Bench]);
+    }
     let (only, rest) = sh::option(args, "--only")?;
     let (json, rest) = sh::switch(&rest, "--json");
     sh::nothing_left(&rest)?;
-    // With `--json` standard output belongs to the rows, so nothing else is printed there.
+    // Standard output belongs to the rows, so what an installation says goes elsewhere.
+    let installed = Command::new(std::env::current_exe()?)
+        .args(["bench", SETUP])
+        .stdout(Stdio::from(io::stderr()))
+        .status()?;
+    if !installed.success() {
+        return Err("what the benches need is missing".into());
+    }
     let status = sh::cargo()
         .args([
             "build",

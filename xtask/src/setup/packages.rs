@@ -9,6 +9,8 @@ pub(crate) enum Need {
     Display,
     /// Drive real windows, with a real keyring.
     Desktop,
+    /// Count instructions.
+    Bench,
 }
 
 impl Need {
@@ -18,6 +20,7 @@ impl Need {
             Self::Build => "to build the app: compiler, WebKitGTK, GTK, D-Bus",
             Self::Display => "to show a window where there is no screen, and take its picture",
             Self::Desktop => "to test with real windows, a real session bus and a real keyring",
+            Self::Bench => "to count instructions, which no other work on the machine changes",
         }
     }
 
@@ -49,6 +52,7 @@ impl Need {
                 "xauth",
                 "xvfb",
             ],
+            Self::Bench => &["valgrind"],
         }
     }
 }
