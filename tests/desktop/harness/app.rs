@@ -85,8 +85,8 @@ impl<'a> App<'a> {
     /// Locks by the shell's command, whatever the page shows, and goes on in the new window.
     pub(crate) async fn lock(&self) {
         let before = self.window().await;
-        // Not awaited: the answer would come to a page that is gone.
-        let lock = "setTimeout(() => window.__TAURI_INTERNALS__.invoke('lock'), 0)";
+        // Not awaited, and not at once: the answer would come to a page that is gone.
+        let lock = "setTimeout(() => window.__TAURI_INTERNALS__.invoke('lock'), 50); return null";
         self.page().run(lock, &[]).await;
         self.follow(&before).await;
     }

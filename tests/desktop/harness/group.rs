@@ -83,5 +83,11 @@ impl Drop for Group {
     fn drop(&mut self) {
         self.signal("KILL");
         let _ = self.leader.wait();
+        // A name on the bus and a lock on a file go with their process: the next start of the same
+        // profile must not find this one still ending.
+        let start = Instant::now();
+        while !self.members().is_empty() && start.elapsed() < Duration::from_secs(5) {
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use conclave_testkit::desk::{Desk, Keyring};
+use conclave_testkit::desk::Desk;
 
 use super::{app::App, group::Group, shut_app, stage::Screen};
 
@@ -20,8 +20,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(super) fn new(name: &str, keyring: Keyring, screen: Arc<Screen>) -> Self {
-        let desk = Desk::start(keyring).unwrap_or_else(|e| panic!("{name}'s desk: {e}"));
+    pub(super) fn new(name: &str, desk: Desk, screen: Arc<Screen>) -> Self {
         Self {
             name: name.to_owned(),
             desk,

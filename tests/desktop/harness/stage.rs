@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use conclave_testkit::desk::Keyring;
+use conclave_testkit::desk::{Desk, Keyring};
 
 use super::Person;
 
@@ -53,12 +53,14 @@ impl Stage {
 
     /// A person with a home, a session bus and an unlocked keyring. Names are for pictures.
     pub(crate) fn person(&self, name: &str) -> Person {
-        Person::new(name, Keyring::Unlocked, Arc::clone(&self.0))
+        let desk = Desk::start(Keyring::Unlocked).unwrap_or_else(|e| panic!("{name}'s desk: {e}"));
+        Person::new(name, desk, Arc::clone(&self.0))
     }
 
-    /// A person whose system has no keyring.
+    /// A person without a session, and so without a keyring, as on a bare window manager.
     pub(crate) fn person_without_keyring(&self, name: &str) -> Person {
-        Person::new(name, Keyring::Absent, Arc::clone(&self.0))
+        let desk = Desk::without_bus().unwrap_or_else(|e| panic!("{name}'s desk: {e}"));
+        Person::new(name, desk, Arc::clone(&self.0))
     }
 }
 
