@@ -29,17 +29,14 @@ pub(crate) fn watch(handle: AppHandle, app: Arc<App>) {
             let Some(left_s) = app.idle_left_s() else {
                 continue;
             };
-            let reason = match reason(late, app.locks_on_sleep(), left_s) {
-                Some(reason) => reason,
-                None => {
-                    let soon = left_s <= SOON_S;
-                    if soon || told {
-                        let in_s = if soon { left_s } else { 0 };
-                        let _ = handle.emit("lock-soon", serde_json::json!({ "in_s": in_s }));
-                    }
-                    told = soon;
-                    continue;
+            let Some(reason) = reason(late, app.locks_on_sleep(), left_s) else {
+                let soon = left_s <= SOON_S;
+                if soon || told {
+                    let in_s = if soon { left_s } else { 0 };
+                    let _ = handle.emit("lock-soon", serde_json::json!({ "in_s": in_s }));
                 }
+                told = soon;
+                continue;
             };
             app.lock(reason);
             if let Err(error) = super::lock_page(&handle) {
