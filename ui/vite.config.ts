@@ -10,14 +10,17 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Modes: `production` talks to the shell. `fake` and `pseudo` run in a plain browser against the
 // in-memory stand-in of src/ipc/dev, for working on screens and for pictures of them; `pseudo`
-// stretches every message by 40 % besides.
+// stretches every message by 40 % besides. `stretched` talks to the shell in that language.
+const isPseudo = (mode: string) => mode === 'pseudo' || mode === 'stretched';
+const usesShell = (mode: string) => mode === 'production' || mode === 'stretched';
+
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [
     tailwindcss(),
     paraglideVitePlugin({
-      project: mode === 'pseudo' ? writePseudo() : './project.inlang',
-      outdir: './src/paraglide',
+      project: isPseudo(mode) ? writePseudo() : './project.inlang',
+      outdir: isPseudo(mode) ? './.pseudo/paraglide' : './src/paraglide',
       strategy: ['baseLocale'],
       outputStructure: 'locale-modules',
       emitTsDeclarations: true,
@@ -33,10 +36,10 @@ export default defineConfig(({ mode }) => ({
       $components: here('./src/components'),
       $features: here('./src/features'),
       $views: here('./src/views'),
-      $paraglide: here('./src/paraglide'),
+      $paraglide: here(isPseudo(mode) ? './.pseudo/paraglide' : './src/paraglide'),
     },
   },
-  define: { __FAKE__: JSON.stringify(mode !== 'production') },
+  define: { __FAKE__: JSON.stringify(!usesShell(mode)) },
   build: {
     outDir: mode === 'production' ? 'dist' : `dist-${mode}`,
     emptyOutDir: true,

@@ -21,3 +21,4 @@ mod screens;
 mod shell;
 mod steps;
 mod stops;
+mod stretched;

@@ -17,6 +17,8 @@ const GENERATED: &[&str] = &[
     "dist",
     "dist-fake",
     "dist-pseudo",
+    "dist-stretched",
+    ".pseudo",
 ];
 
 /// Installs the packages that the lock file names, unless they are there.

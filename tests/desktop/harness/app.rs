@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
-use super::{PATIENCE, driven_app, group::Group, page::Page, person::Person};
+use super::{PATIENCE, group::Group, page::Page, person::Person};
 
 /// An open app. It ends when this is dropped.
 #[derive(Debug)]
@@ -24,9 +24,9 @@ pub(crate) struct App<'a> {
 
 impl<'a> App<'a> {
     /// Opens the app and waits for its page.
-    pub(super) async fn open(person: &'a Person) -> Self {
+    pub(super) async fn open(person: &'a Person, program: &Path) -> Self {
         let (processes, port) = start_driver(person).await;
-        let client = connect(port, &driven_app(), &person.data_dir())
+        let client = connect(port, program, &person.data_dir())
             .await
             .unwrap_or_else(|why| panic!("{}'s app: {why}", person.name()));
         let app = Self {

@@ -40,6 +40,11 @@ pub(crate) fn shut_app() -> PathBuf {
     built("CONCLAVE_APP")
 }
 
+/// The app in a language whose every message is 40 % longer.
+pub(crate) fn stretched_app() -> PathBuf {
+    built("CONCLAVE_APP_STRETCHED")
+}
+
 fn built(variable: &str) -> PathBuf {
     std::env::var_os(variable)
         .unwrap_or_else(|| panic!("{variable} is not set: `cargo xtask test --only desktop`"))

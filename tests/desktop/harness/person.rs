@@ -8,7 +8,7 @@ use std::{
 
 use conclave_testkit::desk::Desk;
 
-use super::{app::App, group::Group, shut_app, stage::Screen};
+use super::{app::App, driven_app, group::Group, shut_app, stage::Screen, stretched_app};
 
 /// A person: a home directory, a session bus, a keyring, and a data directory of the app. All of
 /// it lasts as long as the person, over as many starts of the app as a test wants.
@@ -45,7 +45,12 @@ impl Person {
 
     /// Opens the app under WebDriver, with this person's data.
     pub(crate) async fn open(&self) -> App<'_> {
-        App::open(self).await
+        App::open(self, &driven_app()).await
+    }
+
+    /// Opens the app in the language that takes more room.
+    pub(crate) async fn open_stretched(&self) -> App<'_> {
+        App::open(self, &stretched_app()).await
     }
 
     /// Starts the app as people get it, with its data in `dir`, driven by nobody.

@@ -6,9 +6,13 @@ use super::rust;
 use crate::{
     repo, run,
     sh::{self, Outcome},
+    ui,
 };
 
-/// Builds both apps and runs the tests against them.
+/// Embeds the page whose every message is 40 % longer.
+const STRETCHED: &str = r#"{"build":{"frontendDist":"../ui/dist-stretched"}}"#;
+
+/// Builds the apps and runs the tests against them.
 pub(super) fn run() -> Outcome {
     if !cfg!(target_os = "linux") {
         return Err("real windows are driven on Linux only".into());
@@ -17,22 +21,33 @@ pub(super) fn run() -> Outcome {
     let dir = repo::target().join("desktop");
     fs::create_dir_all(&dir)?;
     let (driven, shut) = (dir.join("conclave-webdriver"), dir.join("conclave"));
-    build(&["--features", "conclave/webdriver"], &driven)?;
-    build(&[], &shut)?;
+    let stretched = dir.join("conclave-stretched");
+    ui::script("build:stretched")?;
+    let features = ["--features", "conclave/webdriver"];
+    build(&features, Some(STRETCHED), &stretched)?;
+    build(&features, None, &driven)?;
+    build(&[], None, &shut)?;
     // Here and in `tests/desktop/harness`: the names of the variables.
     sh::run(
         sh::cargo()
             .args(["test", "--workspace", "--test", "desktop"])
             .env("CONCLAVE_APP_WEBDRIVER", driven)
             .env("CONCLAVE_APP", shut)
+            .env("CONCLAVE_APP_STRETCHED", stretched)
             .env("CONCLAVE_SCREENS", repo::target().join("screens")),
     )
 }
 
 /// Builds the app; only the app itself differs between the two, so Tauri is built once.
-fn build(features: &[&str], to: &Path) -> Outcome {
-    let args = ["build", "--workspace", "--bin", "conclave"];
-    sh::run(sh::cargo().args(args).args(features))?;
+fn build(features: &[&str], config: Option<&str>, to: &Path) -> Outcome {
+    let mut cargo = sh::cargo();
+    cargo
+        .args(["build", "--workspace", "--bin", "conclave"])
+        .args(features);
+    if let Some(config) = config {
+        cargo.env("TAURI_CONFIG", config);
+    }
+    sh::run(&mut cargo)?;
     fs::copy(run::program(), to)?;
     Ok(())
 }
