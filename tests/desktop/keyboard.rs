@@ -1,6 +1,8 @@
 //! From nothing to a copied password without a mouse.
 
-use crate::{harness::Stage, steps::PASSPHRASE};
+use crate::harness::Stage;
+
+const PASSWORD: &str = "correct-horse-battery-staple-3411";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vault_is_made_filled_searched_and_locked_by_keyboard_alone() {
@@ -30,7 +32,7 @@ async fn a_vault_is_made_filled_searched_and_locked_by_keyboard_alone() {
     page.press_tab().await;
     page.press("admin").await;
     page.press_tab().await;
-    page.press(PASSPHRASE).await;
+    page.press(PASSWORD).await;
     page.press_ctrl('s').await;
     page.find("heading", "Router").await;
     // Typing anywhere searches; Ctrl+C copies the first hit's password and Enter opens it.
@@ -38,9 +40,20 @@ async fn a_vault_is_made_filled_searched_and_locked_by_keyboard_alone() {
     page.find("option", "Router").await;
     page.press_ctrl('c').await;
     page.shows("Copied").await;
+    // What lies in the clipboard is the password, and a lock takes it away.
+    page.press_ctrl('f').await;
+    page.press_ctrl('a').await;
+    page.press_ctrl('v').await;
+    assert_eq!(page.focused_value().await, PASSWORD);
+    page.press_escape().await;
+    page.find("option", "Router").await;
     page.press_enter().await;
     page.picture("copied").await;
 
     app.lock_by_key().await;
-    app.page().shows("Locked").await;
+    let page = app.page();
+    page.shows("Locked").await;
+    page.field("Passphrase").await.click().await;
+    page.press_ctrl('v').await;
+    assert_eq!(page.focused_value().await, "");
 }

@@ -142,6 +142,14 @@ impl<'a> Page<'a> {
         .await;
     }
 
+    /// What is typed in the field that has the focus.
+    pub(crate) async fn focused_value(&self) -> String {
+        let value = self
+            .run("return document.activeElement.value ?? ''", &[])
+            .await;
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Presses Enter.
     pub(crate) async fn press_enter(&self) {
         self.press(&char::from(Key::Enter).to_string()).await;
