@@ -102,7 +102,7 @@ async fn first_run(page: Page<'_>) {
 
 /// S20: the sheet is a plain page; two of its words are asked back; then its seed is wiped.
 async fn save_recovery_sheet(page: Page<'_>, file: &Path) {
-    page.button("Recovery kit not saved").await.click().await;
+    page.button("Recovery sheet not saved").await.click().await;
     page.in_both_themes("recovery").await;
     page.field("File")
         .await
@@ -124,7 +124,7 @@ async fn save_recovery_sheet(page: Page<'_>, file: &Path) {
     page.button("Confirm").await.click().await;
     page.shows("Recovery sheet saved").await;
     assert_eq!(
-        page.count("button", Some("Recovery kit not saved")).await,
+        page.count("button", Some("Recovery sheet not saved")).await,
         0
     );
 }

@@ -41,7 +41,7 @@ impl From<WriteError> for AppError {
         let code = match &error {
             WriteError::NotAllowed => Code::NotAllowed,
             WriteError::NotFound => Code::NotFound,
-            WriteError::NoKey => Code::GateStale,
+            WriteError::NoKey => Code::NoKey,
             WriteError::TooLarge(_) => Code::TooLong,
             _ => Code::Internal,
         };

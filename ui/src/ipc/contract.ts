@@ -116,7 +116,6 @@ export interface Commands {
 
   sync_status: [null, SyncView];
   sync_now: [null, SyncView];
-  stop_put_back: [null, SyncView];
   stop_details_copy: [null, null];
   settings_get: [null, Settings];
   settings_set: [Prefs, Settings];

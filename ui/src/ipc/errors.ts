@@ -45,7 +45,7 @@ const KNOWN: Record<ErrorCode, true> = {
   request_unproven: true,
   key_changed: true,
   key_not_verified: true,
-  gate_stale: true,
+  no_key: true,
   recovery_words_wrong: true,
   update_needed: true,
   busy: true,

@@ -56,7 +56,7 @@ pub enum Code {
     RequestUnproven,
     KeyChanged,
     KeyNotVerified,
-    GateStale,
+    NoKey,
     RecoveryWordsWrong,
     UpdateNeeded,
     Busy,

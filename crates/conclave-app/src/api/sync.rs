@@ -55,8 +55,6 @@ pub struct StopView {
     /// When the storage's copy is from.
     #[ts(type = "number | null")]
     pub at_ms: Option<u64>,
-    /// This person may put the own copy back.
-    pub can_put_back: bool,
     /// For Details.
     pub facts: Vec<StopFact>,
 }

@@ -8,7 +8,7 @@ use conclave_core::{
 use super::{fields, items::person};
 use crate::{
     api::{
-        AppError, Code, Role,
+        AppError, Code, KeyState, Role,
         people::{Candidate, Scope, ShareEntry, ShareView, Via},
     },
     convert::{item_id, scope_id, user_id},
@@ -145,7 +145,8 @@ impl App {
     /// Lets somebody of the team open it.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`], [`Code::NotFound`].
+    /// [`Code::NotAllowed`], [`Code::NotFound`]; [`Code::KeyNotVerified`] for somebody whose key no
+    /// code has proven.
     pub fn share_grant(
         &self,
         scope: &Scope,
@@ -157,6 +158,10 @@ impl App {
             let target = Target::of(engine, scope)?;
             if engine.replica().team_role(user).is_none() {
                 return Err(Code::NotFound.into());
+            }
+            if engine.key_state(user) == KeyState::NotVerified {
+                let name = person(engine, Some(user)).name;
+                return Err(AppError::from(Code::KeyNotVerified).arg("name", name));
             }
             engine.commit(|replica, now| match target {
                 Target::Vault(scope) => {

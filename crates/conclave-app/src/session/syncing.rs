@@ -221,7 +221,6 @@ fn view(status: &Status, pending: u64, folder: &str, stop: Option<Stop>) -> Sync
                 _ => StopKind::OwnLog,
             },
             at_ms: None,
-            can_put_back: false,
             facts: Vec::new(),
         }),
         problem: status.problem.map(|problem| {

@@ -15,10 +15,6 @@ kind: StopKind,
  */
 at_ms: number | null, 
 /**
- * This person may put the own copy back.
- */
-can_put_back: boolean, 
-/**
  * For Details.
  */
 facts: Array<StopFact>, };

@@ -215,7 +215,6 @@ export function teamHandlers(
     },
     sync_status: () => world.sync,
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),
-    stop_put_back: () => (world.sync = { ...world.sync, state: 'synced', stop: null, last_ms: Date.now() }),
     stop_details_copy: () => null,
     settings_get: () => world.settings,
     settings_set: (prefs) => {

@@ -160,7 +160,6 @@ export class World {
         stop: {
           kind: 'rollback',
           at_ms: this.now - 22 * DAY,
-          can_put_back: true,
           facts: [
             { label: { key: 'stop_fact_storage', args: {} }, change: 1207, at_ms: this.now - 22 * DAY },
             { label: { key: 'stop_fact_here', args: {} }, change: 1482, at_ms: this.now - HOUR },
