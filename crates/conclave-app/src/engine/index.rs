@@ -102,7 +102,11 @@ impl Engine {
             self.index.search = SearchIndex::new();
             self.index.search.reserve(self.list.rows.len());
         }
-        let every = self.list.rows.keys().copied().collect();
+        let every: BTreeSet<ItemId> = if all {
+            self.list.rows.keys().copied().collect()
+        } else {
+            BTreeSet::new()
+        };
         for item in if all { &every } else { changed } {
             let marks = self.marks(*item);
             match self.list.rows.get(item) {

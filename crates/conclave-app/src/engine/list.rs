@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use conclave_core::{
     id::{EntryHash, ItemId},
     item::{ItemContent, ItemOverview, OverviewRef, PrivateText, Template},
+    replica::{Changes, Item},
 };
 
 use super::{Engine, EngineError};
@@ -92,25 +93,31 @@ impl Engine {
 
     /// Makes anew the rows of items whose heads changed, and drops those that are not readable
     /// any more.
-    pub(crate) fn refresh_list(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn refresh_list(&mut self, changes: &Changes) -> Result<(), EngineError> {
+        let rows = self.list.rows.keys();
+        let suspects: BTreeSet<ItemId> = if changes.all {
+            let known = self.replica.items().map(|(id, _)| id);
+            known.chain(rows.copied()).collect()
+        } else {
+            changes.items.clone()
+        };
         let mut changed: Vec<(ItemId, Option<ListRow>)> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for (id, item) in self.replica.items() {
-            let open = item.heads.iter().any(|head| self.replica.can_open(head));
-            if !open {
+        for id in suspects {
+            let item = self.replica.item(&id);
+            let open = |item: &&Item| item.heads.iter().any(|head| self.replica.can_open(head));
+            let row = self.list.rows.get(&id);
+            let Some(item) = item.filter(open) else {
+                changed.extend(row.map(|_| (id, None)));
                 continue;
-            }
-            seen.insert(id);
+            };
             let closed = item.heads.iter().any(|head| !self.replica.can_open(head));
-            let same = self.list.rows.get(&id).is_some_and(|row| {
+            let same = row.is_some_and(|row| {
                 row.heads == item.heads && row.deleted == item.deleted && row.closed == closed
             });
             if !same {
                 changed.push((id, self.row_of(id)?));
             }
         }
-        let gone = self.list.rows.keys().filter(|id| !seen.contains(*id));
-        changed.extend(gone.map(|id| (*id, None)).collect::<Vec<_>>());
         if changed.is_empty() {
             self.index_rows(&BTreeSet::new());
             return Ok(());

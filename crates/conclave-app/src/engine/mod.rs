@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use conclave_core::{
     id::{LogId, TeamId},
     layout::Span,
-    replica::{Replica, Written},
+    replica::{Changes, Replica, Written},
 };
 use conclave_store::OpenStore;
 
@@ -137,8 +137,19 @@ impl Engine {
     /// Brings names and list up to what the replica now says.
     pub(crate) fn after_news(&mut self) -> Result<(), EngineError> {
         self.generation += 1;
-        self.names = Names::read(&self.store, &self.replica)?;
-        self.refresh_list()
+        let changes = self.replica.take_changes();
+        let done = self.show(&changes);
+        if done.is_err() {
+            self.replica.stir();
+        }
+        done
+    }
+
+    fn show(&mut self, changes: &Changes) -> Result<(), EngineError> {
+        if changes.all || changes.names {
+            self.names = Names::read(&self.store, &self.replica)?;
+        }
+        self.refresh_list(changes)
     }
 
     /// How many own entries the storage does not have yet.

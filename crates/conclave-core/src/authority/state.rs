@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     body::{Body, Recipient},
+    entry::Entry,
     id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, UserId},
+    kind::Kind,
     role::Role,
 };
 
@@ -198,6 +200,56 @@ impl State {
     #[must_use]
     pub fn tree(&self, user: UserId) -> &[DeviceState] {
         self.trees.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes in an entry of data that was appended to the end of its log just now, when nobody else
+    /// can have named it yet: then every other entry keeps its label, and so does this one's
+    /// author. True if the entry counts without a doubt; else nothing has changed here, and all of
+    /// it must be evaluated anew.
+    pub(crate) fn append(&mut self, entry: &Entry) -> bool {
+        let follows = entry.header.prev.is_some_and(|prev| self.is_valid(prev));
+        if !follows || self.forks.contains_key(&entry.log()) || !self.may_append(entry) {
+            return false;
+        }
+        self.labels.insert(entry.hash, Label::Valid);
+        true
+    }
+
+    /// Its grant, its membership and its device are live, and the grant is enough for its kind.
+    fn may_append(&self, entry: &Entry) -> bool {
+        let Some(grant) = entry.grant.and_then(|grant| self.grant(grant)) else {
+            return false;
+        };
+        let who = match grant.subject {
+            SubjectId::Group(group) => {
+                let member = entry.member.and_then(|member| self.grant(member));
+                match member.filter(|m| m.live() && m.scope == group && !m.personal) {
+                    Some(member) => member.subject,
+                    None => return false,
+                }
+            }
+            subject => subject,
+        };
+        let SubjectId::User(user) = who else {
+            return false;
+        };
+        let device = |d: &DeviceState| d.id == entry.device() && d.live();
+        if !grant.live() || !self.tree(user).iter().any(device) {
+            return false;
+        }
+        // As `right_to_write` has it.
+        let writes = |home: ScopeId| {
+            let home_is_sure = self
+                .scope(home)
+                .is_some_and(|scope| scope.level == Level::Sure && scope.kind.is_home());
+            home_is_sure && grant.scope == home && grant.role.rank() >= Role::Editor.rank()
+        };
+        match &entry.body {
+            Body::ItemRev(_, rev) => writes(rev.home),
+            Body::Tombstone(end) => writes(end.home),
+            Body::None => matches!(entry.kind(), Some(Kind::Audit | Kind::Profile)),
+            _ => false,
+        }
     }
 
     /// Logs whose device wrote two histories, and the seq at which they part.

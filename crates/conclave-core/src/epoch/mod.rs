@@ -15,6 +15,7 @@ pub use choice::{Choice, Mint, Sealing};
 
 use crate::{
     authority::{EpochRow, State},
+    entry::Entry,
     id::{DeviceId, EntryHash, ScopeId},
 };
 
@@ -89,6 +90,11 @@ impl Epochs {
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// As [`State::append`]; data does not touch keys.
+    pub(crate) fn append(&mut self, entry: &Entry) -> bool {
+        self.state.append(entry)
     }
 
     /// The devices that may know an epoch's key, by what the entries prove.

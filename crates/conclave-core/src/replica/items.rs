@@ -49,9 +49,11 @@ pub struct Revision<'a> {
 }
 
 /// All items by id.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ItemIndex {
     items: BTreeMap<ItemId, Item>,
+    /// All revisions and tombstones of each item, counting or not, by hash.
+    nodes: BTreeMap<ItemId, Vec<EntryHash>>,
     /// Wraps that were added to a revision after it was written.
     added: BTreeMap<EntryHash, Vec<EntryHash>>,
 }
@@ -67,11 +69,11 @@ impl ItemIndex {
 
     pub(super) fn build(entries: &BTreeMap<EntryHash, Entry>, rights: &Rights) -> Self {
         let mut index = Self::default();
-        let mut nodes: BTreeMap<ItemId, Vec<&Entry>> = BTreeMap::new();
         for entry in entries.values() {
+            if let Some(item) = item_of(entry) {
+                index.nodes.entry(item).or_default().push(entry.hash);
+            }
             match &entry.body {
-                Body::ItemRev(item, _) => nodes.entry(*item).or_default().push(entry),
-                Body::Tombstone(tomb) => nodes.entry(tomb.item).or_default().push(entry),
                 Body::WrapAdd(add) if rights.counts(&entry.hash) => {
                     index
                         .added
@@ -82,12 +84,40 @@ impl ItemIndex {
                 _ => {}
             }
         }
-        for (item, nodes) in nodes {
-            if let Some(state) = gather(&nodes, rights) {
-                index.items.insert(item, state);
-            }
-        }
+        let items = index.nodes.iter().filter_map(|(item, nodes)| {
+            let nodes: Vec<&Entry> = nodes.iter().filter_map(|hash| entries.get(hash)).collect();
+            Some((*item, gather(&nodes, rights)?))
+        });
+        index.items = items.collect();
         index
+    }
+
+    /// Takes in one more revision or tombstone, where nothing else has changed.
+    pub(super) fn append(
+        &mut self,
+        item: ItemId,
+        hash: EntryHash,
+        entries: &BTreeMap<EntryHash, Entry>,
+        rights: &Rights,
+    ) {
+        let nodes = self.nodes.entry(item).or_default();
+        if let Err(at) = nodes.binary_search(&hash) {
+            nodes.insert(at, hash);
+        }
+        let nodes: Vec<&Entry> = nodes.iter().filter_map(|hash| entries.get(hash)).collect();
+        match gather(&nodes, rights) {
+            Some(state) => self.items.insert(item, state),
+            None => self.items.remove(&item),
+        };
+    }
+}
+
+/// The item that a revision or tombstone is of.
+pub(super) fn item_of(entry: &Entry) -> Option<ItemId> {
+    match &entry.body {
+        Body::ItemRev(item, _) => Some(*item),
+        Body::Tombstone(tomb) => Some(tomb.item),
+        _ => None,
     }
 }
 
@@ -175,15 +205,12 @@ impl Replica {
         let Some(home) = self.item(item).map(|item| item.home) else {
             return Vec::new();
         };
-        self.entries
-            .values()
-            .filter_map(|e| {
-                let edit = match &e.body {
-                    Body::ItemRev(id, _) if id == item => true,
-                    Body::Tombstone(tomb) if tomb.item == *item => false,
-                    _ => return None,
-                };
-                Some((e.hash, edit, counts(e, home, &self.rights)))
+        let nodes = self.items.nodes.get(item).into_iter().flatten();
+        nodes
+            .filter_map(|hash| {
+                let entry = self.entries.get(hash)?;
+                let edit = matches!(entry.body, Body::ItemRev(..));
+                Some((*hash, edit, counts(entry, home, &self.rights)))
             })
             .collect()
     }

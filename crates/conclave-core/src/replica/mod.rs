@@ -17,7 +17,7 @@ mod scopes;
 mod sharing;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey};
 
@@ -95,10 +95,26 @@ pub struct Replica {
     entries: BTreeMap<EntryHash, Entry>,
     /// Per log and seq the entries known there; more than one is a fork.
     places: BTreeMap<LogId, BTreeMap<u64, Vec<EntryHash>>>,
+    /// Per log the end of its unbroken chain.
+    ends: BTreeMap<LogId, (u64, EntryHash)>,
+    /// Per log the highest seq that an entry of another log has seen.
+    implied: BTreeMap<LogId, u64>,
     rights: Rights,
     keyring: Keyring,
     items: ItemIndex,
     outbox: Vec<Written>,
+    changes: Changes,
+}
+
+/// What has changed since somebody last asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Rights, keys, names or items: everything is to be looked at anew.
+    pub all: bool,
+    /// Otherwise: a record with a name came.
+    pub names: bool,
+    /// Otherwise: these items.
+    pub items: BTreeSet<ItemId>,
 }
 
 impl Replica {
@@ -118,10 +134,13 @@ impl Replica {
             chain,
             entries,
             places: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            implied: BTreeMap::new(),
             rights,
             keyring: Keyring::default(),
             items: ItemIndex::default(),
             outbox: Vec::new(),
+            changes: Changes::default(),
         }
     }
 
@@ -148,8 +167,77 @@ impl Replica {
             .entry(entry.seq())
             .or_default();
         at.push(entry.hash);
+        for at in entry.header.seen.iter().filter(|at| at.log != entry.log()) {
+            let seq = self.implied.entry(at.log).or_insert(at.seq);
+            *seq = at.seq.max(*seq);
+        }
+        let log = entry.log();
         self.entries.insert(entry.hash, entry);
+        self.lengthen(log);
         true
+    }
+
+    /// Moves the end of a log's unbroken chain as far as it goes.
+    fn lengthen(&mut self, log: LogId) {
+        let mut end = self.ends.get(&log).copied();
+        while let Some(next) = self.after(log, end) {
+            end = Some(next);
+        }
+        self.ends.extend(end.map(|end| (log, end)));
+    }
+
+    fn after(&self, log: LogId, end: Option<(u64, EntryHash)>) -> Option<(u64, EntryHash)> {
+        let (next, prev) = end.map_or((0, None), |(seq, hash)| (seq + 1, Some(hash)));
+        let chained = |hash: &&EntryHash| {
+            let entry = self.entries.get(*hash);
+            entry.is_some_and(|entry| entry.header.prev == prev)
+        };
+        let hash = self.hashes_at(log, next).iter().find(chained)?;
+        Some((next, *hash))
+    }
+
+    /// Takes in an own entry of data without evaluating everything anew, where that is sound: it
+    /// is the last of its log and the only one there. False if all must be evaluated.
+    fn take_in(&mut self, hash: EntryHash) -> bool {
+        let Some(entry) = self.entries.get(&hash) else {
+            return false;
+        };
+        let alone = self.ends.get(&entry.log()) == Some(&(entry.seq(), hash))
+            && self.hashes_at(entry.log(), entry.seq()).len() == 1
+            && self.hashes_at(entry.log(), entry.seq() + 1).is_empty();
+        if !alone || !self.rights.append(entry) {
+            return false;
+        }
+        if let Some(item) = items::item_of(entry) {
+            self.items.append(item, hash, &self.entries, &self.rights);
+            self.changes.items.insert(item);
+        }
+        self.changes.names |= entry.kind() == Some(crate::kind::Kind::Profile);
+        #[cfg(test)]
+        self.assert_as_evaluated();
+        true
+    }
+
+    /// What was taken in one by one is what evaluating all of it gives.
+    #[cfg(test)]
+    fn assert_as_evaluated(&self) {
+        let me = (self.me.user, &self.me.facts);
+        let rights = Rights::evaluate(self.team, &self.genesis, &self.entries, me);
+        for hash in self.entries.keys() {
+            assert_eq!(self.rights.shown(hash), rights.shown(hash), "{hash}");
+        }
+        assert_eq!(self.items, ItemIndex::build(&self.entries, &rights));
+    }
+
+    /// Says that everything is to be looked at anew, after something went wrong half-way.
+    pub const fn stir(&mut self) {
+        self.changes.all = true;
+    }
+
+    /// What has changed since the last call.
+    #[must_use]
+    pub fn take_changes(&mut self) -> Changes {
+        core::mem::take(&mut self.changes)
     }
 
     /// Works out rights, keys and items from the entries.
@@ -160,6 +248,7 @@ impl Replica {
             &self.entries,
             (self.me.user, &self.me.facts),
         );
+        self.changes.all = true;
         self.open_keys();
         self.items = ItemIndex::build(&self.entries, &self.rights);
     }
@@ -232,24 +321,7 @@ impl Replica {
     /// Per log the last entry up to which its chain is unbroken from its start.
     #[must_use]
     pub fn ends(&self) -> BTreeMap<LogId, (u64, EntryHash)> {
-        self.places
-            .iter()
-            .filter_map(|(log, at)| {
-                let mut end: Option<(u64, EntryHash)> = None;
-                for (seq, hashes) in at {
-                    let prev = end.map(|(_, hash)| hash);
-                    let next = end.map_or(0, |(seq, _)| seq + 1);
-                    let chained = hashes
-                        .iter()
-                        .find(|h| self.entries.get(h).is_some_and(|e| e.header.prev == prev));
-                    let (true, Some(hash)) = (*seq == next, chained) else {
-                        break;
-                    };
-                    end = Some((*seq, *hash));
-                }
-                Some((*log, end?))
-            })
-            .collect()
+        self.ends.clone()
     }
 
     /// Per log the seqs at which an entry is known, ascending.

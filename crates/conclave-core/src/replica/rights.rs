@@ -99,6 +99,11 @@ impl Rights {
         }
     }
 
+    /// Takes in an entry of data that was appended just now; false if all must be evaluated anew.
+    pub(super) fn append(&mut self, entry: &Entry) -> bool {
+        self.epochs.append(entry)
+    }
+
     const fn state(&self) -> &State {
         self.epochs.state()
     }

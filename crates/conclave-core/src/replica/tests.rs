@@ -333,3 +333,38 @@ fn a_request_without_the_code_is_not_proven() {
     let answer = ana.replica.open_request(invite, &eve.request);
     assert_eq!(answer.err(), Some(RequestProblem::CodeNotProven));
 }
+
+#[test]
+fn own_data_is_taken_in_without_evaluating_everything_anew() {
+    let mut ana = ana();
+    let vault = {
+        let made = ana.replica.create_vault("Production", 1, 2, &mut ana.rng);
+        made.unwrap()
+    };
+    let write = |ana: &mut Person, item, parents, text: &[u8]| {
+        let made = ana
+            .replica
+            .write_item(item, vault, parents, 1, text, 3, &mut ana.rng);
+        made.unwrap()
+    };
+    let (item, first) = write(&mut ana, None, vec![], b"one");
+    let _ = ana.replica.take_changes();
+    // Each step below also compares with evaluating all of it (`assert_as_evaluated`).
+    let (_, second) = write(&mut ana, Some(item), vec![first], b"two");
+    let only = |items: &[ItemId]| Changes {
+        items: items.iter().copied().collect(),
+        ..Changes::default()
+    };
+    assert_eq!(ana.replica.take_changes(), only(&[item]));
+    assert_eq!(ana.replica.item(&item).unwrap().heads, [second]);
+    ana.replica.write_receipt(&7_u8, 4, &mut ana.rng).unwrap();
+    assert_eq!(ana.replica.take_changes(), only(&[]));
+    ana.replica.delete_item(item, 5).unwrap();
+    assert_eq!(ana.replica.take_changes(), only(&[item]));
+    assert!(ana.replica.item(&item).unwrap().deleted);
+    // A grant changes who may do what, so that everything is worked out anew.
+    ana.replica
+        .create_vault("Another", 1, 6, &mut ana.rng)
+        .unwrap();
+    assert!(ana.replica.take_changes().all);
+}

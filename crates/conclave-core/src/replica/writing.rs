@@ -7,7 +7,7 @@ use super::{Replica, WriteError};
 use crate::{
     body::At,
     entry::{Entry, RawEntry},
-    id::{EntryHash, GrantId, LogId, ScopeId},
+    id::{EntryHash, GrantId, ScopeId},
     kind::Kind,
     pack::Draft,
 };
@@ -89,28 +89,26 @@ impl Replica {
         });
         self.put(entry);
         before(self, hash);
-        self.refresh();
+        if !self.take_in(hash) {
+            self.refresh();
+        }
         Ok(hash)
     }
 
     /// Heads of other logs that nothing known implies: neither an own entry nor another head.
     fn news(&self) -> Vec<At> {
         let own = self.chain.place().log;
-        let ends = self.ends();
-        let mut implied: std::collections::BTreeMap<LogId, u64> = std::collections::BTreeMap::new();
-        for entry in self.entries.values() {
-            for at in entry.header.seen.iter().filter(|at| at.log != entry.log()) {
-                let seq = implied.entry(at.log).or_insert(at.seq);
-                *seq = at.seq.max(*seq);
-            }
-        }
-        ends.into_iter()
-            .filter(|(log, (seq, _))| {
-                *log != own && implied.get(log).is_none_or(|known| known < seq)
-            })
-            .map(|(log, (seq, hash))| At { log, seq, hash })
-            .take(crate::entry::MAX_SEEN)
-            .collect()
+        let ends = self.ends.iter();
+        ends.filter(|(log, (seq, _))| {
+            **log != own && self.implied.get(log).is_none_or(|known| known < seq)
+        })
+        .map(|(log, (seq, hash))| At {
+            log: *log,
+            seq: *seq,
+            hash: *hash,
+        })
+        .take(crate::entry::MAX_SEEN)
+        .collect()
     }
 }
 
