@@ -164,15 +164,25 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let unfinished: PathBuf = path.with_file_name(name);
+    // Left by a try that was cut short; whatever it is, nothing is written into it.
+    let _ = std::fs::remove_file(&unfinished);
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     // The words on it open everything: they are for nobody else on this computer.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    std::io::Write::write_all(&mut file, bytes)?;
-    file.sync_all()?;
-    std::fs::rename(unfinished, path)
+    let write = || {
+        let mut file = options.open(&unfinished)?;
+        std::io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, path)
+    };
+    let written = write();
+    if written.is_err() {
+        // No half of a sheet stays behind.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written
 }
 
 /// `YYYY-MM-DD` in UTC (Howard Hinnant's days-to-civil).
@@ -194,6 +204,22 @@ fn day(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_sheet_that_cannot_be_written_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder that is not empty stands where the file should be.
+        let place = folder.path().join("sheet.html");
+        std::fs::create_dir_all(place.join("inside")).unwrap();
+        assert!(super::write_whole(&place, b"words").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        let place = folder.path().join("other.html");
+        std::fs::write(folder.path().join("other.html.part"), b"old").unwrap();
+        super::write_whole(&place, b"words").unwrap();
+        assert_eq!(std::fs::read(&place).unwrap(), b"words");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
     #[test]
     fn days() {
         for (ms, want) in [
