@@ -29,7 +29,7 @@ impl App {
     /// [`Code::ClipboardUnavailable`](crate::api::Code::ClipboardUnavailable).
     pub fn stop_details_copy(&self) -> Result<(), AppError> {
         let mut lines = Vec::new();
-        if let Some(engine) = self.engine.lock().as_ref() {
+        if let Some(engine) = self.engine.lock().engine() {
             lines.push(format!("team {}", engine.team));
             lines.extend(engine.stopped().map(|stop| format!("stopped: {stop:?}")));
             lines.extend(engine.alarms.iter().map(|alarm| format!("{alarm:?}")));
@@ -49,7 +49,7 @@ impl App {
             format!("system {} {}", std::env::consts::OS, std::env::consts::ARCH),
             format!("sync {:?}, {} waiting", sync.state, sync.pending),
         ];
-        if let Some(engine) = self.engine.lock().as_ref() {
+        if let Some(engine) = self.engine.lock().engine() {
             let replica = engine.replica();
             lines.push(format!("entries {}", replica.entries().count()));
             lines.push(format!("logs {}", replica.ends().len()));

@@ -1,5 +1,7 @@
 //! The unfinished edit: kept sealed, so that locking never loses typing.
 
+use conclave_core::id::TeamId;
+use conclave_store::Reader;
 use zeroize::Zeroizing;
 
 use super::fields;
@@ -15,13 +17,17 @@ use crate::{
 
 const KEY: &[u8] = b"editor";
 
+/// Does a store hold an unfinished edit?
+pub(crate) fn draft_kept(store: &Reader, team: &TeamId) -> bool {
+    let draft = store.draft(team, KEY);
+    draft.is_ok_and(|draft| draft.is_some())
+}
+
 impl Engine {
     /// Is there an unfinished edit?
     #[must_use]
     pub fn has_draft(&self) -> bool {
-        self.store
-            .draft(&self.team, KEY)
-            .is_ok_and(|draft| draft.is_some())
+        draft_kept(&self.store, &self.team)
     }
 
     pub(crate) fn draft(&self) -> Result<Option<ItemSave>, EngineError> {

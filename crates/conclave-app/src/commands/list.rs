@@ -56,23 +56,22 @@ impl App {
             limit: usize::try_from(request.limit.min(MAX_ROWS)).unwrap_or(0),
             since: &since,
         };
-        self.with(|engine| {
-            let found = engine.index.search.query(&query);
-            let favourites = engine.favourites();
+        self.with_list(|shelf, generation| {
+            let found = shelf.index.search.query(&query);
             let rows = found.items.iter().filter_map(|id| {
-                let row = engine.rows().get(id)?;
-                Some(row_view(id, row, favourites.contains(id)))
+                let row = shelf.list.rows.get(id)?;
+                Some(row_view(id, row, shelf.index.favourites.contains(id)))
             });
-            Ok(ItemPage {
+            ItemPage {
                 total: count(found.total),
                 offset: request.offset,
-                generation: engine.generation(),
+                generation,
                 rows: rows.collect(),
                 groups: match request.sort {
                     ItemSort::Title => Vec::new(),
                     _ => groups(&found),
                 },
-            })
+            }
         })
     }
 }

@@ -11,3 +11,5 @@ pub mod secrets;
 mod settings;
 mod share;
 mod vaults;
+
+pub(crate) use self::{draft::draft_kept, settings::recovery_kept};

@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use conclave_core::id::TeamId;
+use conclave_store::Reader;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -23,13 +25,17 @@ use crate::{
 /// twice gives no new chance to guess.
 const ASKED: [usize; 2] = [4, 16];
 
+/// Does a store still hold the recovery seeds?
+pub(crate) fn recovery_kept(store: &Reader, team: &TeamId) -> bool {
+    let seed = store.value(Some(team), KIT);
+    seed.is_ok_and(|seed| seed.is_some())
+}
+
 impl Engine {
     /// The recovery seeds are still here: the sheet was not saved yet.
     #[must_use]
     pub fn recovery_pending(&self) -> bool {
-        self.store
-            .value(Some(&self.team), KIT)
-            .is_ok_and(|seed| seed.is_some())
+        recovery_kept(&self.store, &self.team)
     }
 
     fn seed(&self, name: &str) -> Result<Option<Zeroizing<[u8; 32]>>, AppError> {
@@ -150,7 +156,7 @@ impl App {
     /// Rises with every change that a view may show.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.engine.lock().as_ref().map_or(0, Engine::generation)
+        self.engine.glance().engine().map_or(0, Engine::generation)
     }
 
     /// Where the team's files are kept.

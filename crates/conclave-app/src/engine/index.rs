@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_core::{
     cbor,
-    id::{ItemId, ScopeId},
+    id::{ItemId, ScopeId, TeamId},
 };
+use conclave_store::Reader;
 use minicbor::{Decode, Encode};
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Shelf, list::List};
 use crate::search::{Marks, SearchIndex};
 
 const FAVOURITES: &str = "favourites";
@@ -30,19 +31,69 @@ struct UsedRow {
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) search: SearchIndex,
-    favourites: BTreeSet<ItemId>,
+    pub(crate) favourites: BTreeSet<ItemId>,
     used: BTreeMap<ItemId, u64>,
     visible: BTreeSet<ScopeId>,
+}
+
+impl Index {
+    /// Reads the marks, when a profile is opened; nothing is in the index yet.
+    pub(super) fn read(store: &Reader, team: TeamId) -> Result<Self, EngineError> {
+        let read = |name| store.value(Some(&team), name);
+        let favourites = read(FAVOURITES)?.and_then(|row| cbor::decode::<Vec<ItemId>>(&row).ok());
+        let used = read(USED)?.and_then(|row| cbor::decode::<Vec<UsedRow>>(&row).ok());
+        let used = used.unwrap_or_default().into_iter();
+        Ok(Self {
+            favourites: favourites.unwrap_or_default().into_iter().collect(),
+            used: used.map(|row| (row.item, row.at_ms)).collect(),
+            ..Self::default()
+        })
+    }
+
+    /// Makes the index anew, for a person who reads these vaults.
+    pub(super) fn show(&mut self, list: &List, visible: BTreeSet<ScopeId>) {
+        self.visible = visible;
+        self.search = SearchIndex::new();
+        self.search.reserve(list.rows.len());
+        for item in list.rows.keys() {
+            self.put(list, *item);
+        }
+    }
+
+    fn put(&mut self, list: &List, item: ItemId) {
+        let marks = self.marks(list, item);
+        match list.rows.get(&item) {
+            Some(row) => {
+                let used = self.used.get(&item).copied().unwrap_or(0);
+                let recent = used.max(row.overview.changed_ms);
+                self.search.put(&row.overview, marks, recent);
+            }
+            None => self.search.remove(item),
+        }
+    }
+
+    fn marks(&self, list: &List, item: ItemId) -> Marks {
+        let Some(row) = list.rows.get(&item) else {
+            return Marks::NONE;
+        };
+        let mark = |on: bool, marks| if on { marks } else { Marks::NONE };
+        mark(self.favourites.contains(&item), Marks::FAVOURITE)
+            .and(mark(row.deleted, Marks::ARCHIVED))
+            .and(mark(
+                !self.visible.contains(&row.overview.home),
+                Marks::SHARED,
+            ))
+    }
 }
 
 impl Engine {
     /// The items that this person marked on this device.
     pub(crate) const fn favourites(&self) -> &BTreeSet<ItemId> {
-        &self.index.favourites
+        &self.shelf.index.favourites
     }
 
     pub(crate) fn set_favourite(&mut self, item: ItemId, on: bool) -> Result<(), EngineError> {
-        let mut all = self.index.favourites.clone();
+        let mut all = self.shelf.index.favourites.clone();
         if on {
             all.insert(item);
         } else {
@@ -50,9 +101,9 @@ impl Engine {
         }
         let list: Vec<ItemId> = all.iter().copied().collect();
         self.keep(FAVOURITES, &cbor::encode(&list))?;
-        self.index.favourites = all;
-        let marks = self.marks(item);
-        self.index.search.set_marks(item, marks);
+        self.shelf.index.favourites = all;
+        let Shelf { list, index, .. } = &mut self.shelf;
+        index.search.set_marks(item, index.marks(list, item));
         self.generation += 1;
         Ok(())
     }
@@ -60,15 +111,15 @@ impl Engine {
     /// Notes that an item was used now.
     pub(crate) fn note_use(&mut self, item: ItemId) -> Result<(), EngineError> {
         let now = self.now();
-        self.index.used.insert(item, now);
-        while self.index.used.len() > REMEMBERED {
-            let oldest = self.index.used.iter().min_by_key(|(_, at)| **at);
+        self.shelf.index.used.insert(item, now);
+        while self.shelf.index.used.len() > REMEMBERED {
+            let oldest = self.shelf.index.used.iter().min_by_key(|(_, at)| **at);
             let Some(oldest) = oldest.map(|(item, _)| *item) else {
                 break;
             };
-            self.index.used.remove(&oldest);
+            self.shelf.index.used.remove(&oldest);
         }
-        let used = self.index.used.iter();
+        let used = self.shelf.index.used.iter();
         let rows: Vec<UsedRow> = used
             .map(|(item, at_ms)| UsedRow {
                 item: *item,
@@ -76,19 +127,7 @@ impl Engine {
             })
             .collect();
         self.keep(USED, &cbor::encode(&rows))?;
-        self.index.search.set_used(item, now);
-        Ok(())
-    }
-
-    /// Reads the marks, when a profile is opened.
-    pub(crate) fn load_marks(&mut self) -> Result<(), EngineError> {
-        let team = self.team;
-        let read = |name| self.store.value(Some(&team), name);
-        let favourites = read(FAVOURITES)?.and_then(|row| cbor::decode::<Vec<ItemId>>(&row).ok());
-        let used = read(USED)?.and_then(|row| cbor::decode::<Vec<UsedRow>>(&row).ok());
-        self.index.favourites = favourites.unwrap_or_default().into_iter().collect();
-        let used = used.unwrap_or_default().into_iter();
-        self.index.used = used.map(|row| (row.item, row.at_ms)).collect();
+        self.shelf.index.search.set_used(item, now);
         Ok(())
     }
 
@@ -96,44 +135,17 @@ impl Engine {
     /// has changed too.
     pub(crate) fn index_rows(&mut self, changed: &BTreeSet<ItemId>) {
         let visible = self.visible_scopes();
-        let all = visible != self.index.visible;
-        self.index.visible = visible;
-        if all {
-            self.index.search = SearchIndex::new();
-            self.index.search.reserve(self.list.rows.len());
-        }
-        let every: BTreeSet<ItemId> = if all {
-            self.list.rows.keys().copied().collect()
-        } else {
-            BTreeSet::new()
-        };
-        for item in if all { &every } else { changed } {
-            let marks = self.marks(*item);
-            match self.list.rows.get(item) {
-                Some(row) => {
-                    let used = self.index.used.get(item).copied().unwrap_or(0);
-                    let recent = used.max(row.overview.changed_ms);
-                    self.index.search.put(&row.overview, marks, recent);
-                }
-                None => self.index.search.remove(*item),
+        let Shelf { list, index, .. } = &mut self.shelf;
+        if visible == index.visible {
+            for item in changed {
+                index.put(list, *item);
             }
+        } else {
+            index.show(list, visible);
         }
     }
 
-    fn marks(&self, item: ItemId) -> Marks {
-        let Some(row) = self.list.rows.get(&item) else {
-            return Marks::NONE;
-        };
-        let mark = |on: bool, marks| if on { marks } else { Marks::NONE };
-        mark(self.index.favourites.contains(&item), Marks::FAVOURITE)
-            .and(mark(row.deleted, Marks::ARCHIVED))
-            .and(mark(
-                !self.index.visible.contains(&row.overview.home),
-                Marks::SHARED,
-            ))
-    }
-
-    fn keep(&mut self, name: &str, row: &[u8]) -> Result<(), EngineError> {
+    pub(super) fn keep(&mut self, name: &str, row: &[u8]) -> Result<(), EngineError> {
         let team = self.team;
         self.store
             .transaction(|tx| tx.put_value(Some(&team), name, row).map_err(Into::into))

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_core::{
-    id::{EntryHash, ItemId},
+    id::{EntryHash, ItemId, TeamId},
     item::{ItemContent, ItemOverview, OverviewRef, PrivateText, Template},
     replica::{Changes, Item},
 };
+use conclave_store::OpenStore;
 
 use super::{Engine, EngineError};
 
@@ -32,6 +33,18 @@ pub struct ListRow {
 #[derive(Default)]
 pub(crate) struct List {
     pub(crate) rows: BTreeMap<ItemId, ListRow>,
+}
+
+impl List {
+    /// Reads the packed pages.
+    pub(crate) fn read(store: &mut OpenStore, team: TeamId) -> Result<Self, EngineError> {
+        let overviews = store.load_overviews(&team)?;
+        let rows = overviews.iter();
+        let rows = rows.filter_map(|(item, bytes)| Some((item, ListRow::decode(bytes)?)));
+        Ok(Self {
+            rows: rows.collect(),
+        })
+    }
 }
 
 impl ListRow {
@@ -76,25 +89,13 @@ impl Engine {
     /// The rows, by item.
     #[must_use]
     pub fn rows(&self) -> &BTreeMap<ItemId, ListRow> {
-        &self.list.rows
-    }
-
-    /// Reads the packed pages: this is all that unlocking opens.
-    pub(crate) fn load_list(&mut self) -> Result<(), EngineError> {
-        let team = self.team;
-        let overviews = self.store.load_overviews(&team)?;
-        for (item, bytes) in overviews.iter() {
-            if let Some(row) = ListRow::decode(bytes) {
-                self.list.rows.insert(item, row);
-            }
-        }
-        Ok(())
+        &self.shelf.list.rows
     }
 
     /// Makes anew the rows of items whose heads changed, and drops those that are not readable
     /// any more.
     pub(crate) fn refresh_list(&mut self, changes: &Changes) -> Result<(), EngineError> {
-        let rows = self.list.rows.keys();
+        let rows = self.shelf.list.rows.keys();
         let suspects: BTreeSet<ItemId> = if changes.all {
             let known = self.replica.items().map(|(id, _)| id);
             known.chain(rows.copied()).collect()
@@ -105,7 +106,7 @@ impl Engine {
         for id in suspects {
             let item = self.replica.item(&id);
             let open = |item: &&Item| item.heads.iter().any(|head| self.replica.can_open(head));
-            let row = self.list.rows.get(&id);
+            let row = self.shelf.list.rows.get(&id);
             let Some(item) = item.filter(open) else {
                 changed.extend(row.map(|_| (id, None)));
                 continue;
@@ -136,8 +137,8 @@ impl Engine {
         for (id, row) in changed {
             ids.insert(id);
             match row {
-                Some(row) => self.list.rows.insert(id, row),
-                None => self.list.rows.remove(&id),
+                Some(row) => self.shelf.list.rows.insert(id, row),
+                None => self.shelf.list.rows.remove(&id),
             };
         }
         self.index_rows(&ids);

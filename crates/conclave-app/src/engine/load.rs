@@ -12,9 +12,7 @@ use conclave_core::{
 use conclave_store::{OpenStore, Reader};
 
 use super::{
-    Engine, EngineError, Kept, Names,
-    index::Index,
-    list::List,
+    Engine, EngineError, Kept, Names, Shelf,
     record::{self, IDENTITY, Identity},
 };
 use crate::clock::Clock;
@@ -43,44 +41,87 @@ impl Unopened {
     }
 }
 
+/// A profile whose list is there, and whose team's log is still to be read.
+pub struct Opening {
+    store: OpenStore,
+    team: TeamId,
+    clock: Arc<dyn Clock>,
+}
+
+impl Opening {
+    /// Reads the list of the team that an unlocked store holds.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] where there is none; what the store refuses otherwise.
+    pub fn begin(mut store: OpenStore, clock: Arc<dyn Clock>) -> Result<(Self, Shelf), Unopened> {
+        let read = only_team(&store).and_then(|team| Ok((team, Shelf::read(&mut store, team)?)));
+        match read {
+            Ok((team, shelf)) => Ok((Self { store, team, clock }, shelf)),
+            Err(error) => Err(Unopened::new(store, error)),
+        }
+    }
+
+    /// The team.
+    pub(crate) const fn team(&self) -> TeamId {
+        self.team
+    }
+
+    /// Reads the team's log.
+    ///
+    /// # Errors
+    /// [`EngineError::Damaged`]; what the store refuses.
+    pub fn read(self) -> Result<Ready, Unopened> {
+        match held(&self.store, self.team) {
+            Ok(held) => Ok(Ready {
+                opening: self,
+                held,
+            }),
+            Err(error) => Err(Unopened::new(self.store, error)),
+        }
+    }
+}
+
+/// A profile whose log was read.
+pub struct Ready {
+    opening: Opening,
+    held: Held,
+}
+
+impl Ready {
+    /// Puts list and log together, and brings the list up to the log.
+    ///
+    /// # Errors
+    /// What the store refuses.
+    pub fn open(self, shelf: Shelf) -> Result<Engine, Unopened> {
+        let Self { opening, held } = self;
+        let mut engine = Engine {
+            store: opening.store,
+            replica: held.replica,
+            team: opening.team,
+            clock: opening.clock,
+            names: Names::default(),
+            shelf,
+            arrival: None,
+            kept: held.kept,
+            pending: held.pending,
+            alarms: Vec::new(),
+            generation: 0,
+        };
+        match engine.load_arrival().and_then(|()| engine.after_news()) {
+            Ok(()) => Ok(engine),
+            Err(error) => Err(Unopened::new(engine.store, error)),
+        }
+    }
+}
+
 impl Engine {
     /// Opens the team that an unlocked store holds.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] where there is none; what the store refuses otherwise.
     pub fn open(store: OpenStore, clock: Arc<dyn Clock>) -> Result<Self, Unopened> {
-        let team = match only_team(&store) {
-            Ok(team) => team,
-            Err(error) => return Err(Unopened::new(store, error)),
-        };
-        match held(&store, team) {
-            Err(error) => Err(Unopened::new(store, error)),
-            Ok(held) => {
-                let mut engine = Self {
-                    store,
-                    replica: held.replica,
-                    team,
-                    clock,
-                    names: Names::default(),
-                    list: List::default(),
-                    index: Index::default(),
-                    arrival: None,
-                    kept: held.kept,
-                    pending: held.pending,
-                    alarms: Vec::new(),
-                    generation: 0,
-                };
-                match engine
-                    .load_list()
-                    .and_then(|()| engine.load_marks())
-                    .and_then(|()| engine.load_arrival())
-                    .and_then(|()| engine.after_news())
-                {
-                    Ok(()) => Ok(engine),
-                    Err(error) => Err(Unopened::new(engine.store, error)),
-                }
-            }
-        }
+        let (opening, shelf) = Opening::begin(store, clock)?;
+        opening.read()?.open(shelf)
     }
 
     /// Puts a new team's or a joiner's first entries into a fresh store.

@@ -14,6 +14,7 @@ mod load;
 mod local;
 mod names;
 mod record;
+mod shelf;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -29,9 +30,10 @@ pub use self::{
     error::EngineError,
     items::{Content, FieldChange, Opened},
     list::ListRow,
-    load::Unopened,
+    load::{Opening, Unopened},
     names::Names,
     record::Identity,
+    shelf::Shelf,
 };
 use crate::clock::Clock;
 
@@ -49,8 +51,7 @@ pub struct Engine {
     pub(crate) team: TeamId,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) names: Names,
-    pub(crate) list: list::List,
-    pub(crate) index: index::Index,
+    pub(crate) shelf: Shelf,
     pub(crate) arrival: Option<Arrival>,
     pub(crate) kept: BTreeMap<LogId, Vec<Kept>>,
     pub(crate) pending: u64,
@@ -149,7 +150,11 @@ impl Engine {
         if changes.all || changes.names {
             self.names = Names::read(&self.store, &self.replica)?;
         }
-        self.refresh_list(changes)
+        self.refresh_list(changes)?;
+        if changes.all {
+            self.keep_frame()?;
+        }
+        Ok(())
     }
 
     /// How many own entries the storage does not have yet.

@@ -34,6 +34,12 @@ impl<T: DefaultIsZeroes> Arena<T> {
         self.0.extend(more);
     }
 
+    /// Adds a piece at the end.
+    pub(super) fn append(&mut self, piece: &[T]) {
+        self.reserve(piece.len());
+        self.0.extend_from_slice(piece);
+    }
+
     /// Makes room at the end.
     pub(super) fn reserve(&mut self, more: usize) {
         let needed = self.0.len() + more;

@@ -7,7 +7,17 @@ use unicode_normalization::UnicodeNormalization;
 /// spaces. What is typed and what is looked through are folded alike.
 pub(super) fn fold(text: &str, out: &mut String) {
     if text.is_ascii() {
-        out.extend(text.chars().map(|c| plain(c.to_ascii_lowercase())));
+        // Nearly every text: whole pieces at a time, without looking at each letter as a character.
+        for (n, piece) in text.split(|c: char| c.is_ascii_control()).enumerate() {
+            if n > 0 {
+                out.push(' ');
+            }
+            let from = out.len();
+            out.push_str(piece);
+            if let Some(piece) = out.get_mut(from..) {
+                piece.make_ascii_lowercase();
+            }
+        }
         return;
     }
     let seen = text.nfkd().filter(|c| !is_left_out(*c));

@@ -99,14 +99,17 @@ impl Word {
 /// Which characters a text has, a bit each for letters and digits, and shared bits for the rest.
 /// A text without all bits of a word cannot have the word's letters in it.
 pub(super) fn mask_of(text: &str) -> u64 {
-    text.chars().fold(0, |mask, c| {
-        let bit = match c {
-            'a'..='z' => u32::from(c) - u32::from('a'),
-            '0'..='9' => 26 + u32::from(c) - u32::from('0'),
-            c => 36 + u32::from(c) % 28,
-        };
-        mask | 1 << bit
-    })
+    let bit = |c: u32| match char::from_u32(c) {
+        Some('a'..='z') => c - u32::from('a'),
+        Some('0'..='9') => 26 + c - u32::from('0'),
+        _ => 36 + c % 28,
+    };
+    if text.is_ascii() {
+        let bytes = text.bytes();
+        return bytes.fold(0, |mask, byte| mask | 1 << bit(u32::from(byte)));
+    }
+    let chars = text.chars();
+    chars.fold(0, |mask, c| mask | 1 << bit(u32::from(c)))
 }
 
 #[cfg(test)]

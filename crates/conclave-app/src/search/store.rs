@@ -103,7 +103,7 @@ impl Store {
             changed_ms: overview.changed_ms,
             used_ms,
         };
-        self.text.extend(folded.text.bytes());
+        self.text.append(folded.text.as_bytes());
         self.add(
             slot,
             folded.text.trim_end_matches('\n').chars(),
@@ -151,12 +151,8 @@ impl Store {
         self.text.reserve(old.text.len() - old.dead);
         for slot in old.slots.iter().filter(|s| s.mask != 0) {
             let start = self.text.len();
-            self.text.extend(
-                old.text
-                    .get(slot.start, slot.len as usize + 1)
-                    .iter()
-                    .copied(),
-            );
+            let text = old.text.get(slot.start, slot.len as usize + 1);
+            self.text.append(text);
             let wide = old.wide.get(slot.wide, slot.wide_len as usize);
             let chars = wide.iter().copied();
             self.add(Slot { start, ..*slot }, chars, wide.is_empty());
@@ -285,7 +281,9 @@ impl Folded {
             }
         }
         let mut title = title.unwrap_or(0);
-        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT - 1) {
+        let longer = text.len() >= MAX_TEXT;
+        let cut = longer.then(|| text.char_indices().nth(MAX_TEXT - 1));
+        if let Some((end, _)) = cut.flatten() {
             text.truncate(end);
             title = title.min(end);
             text.push('\n');

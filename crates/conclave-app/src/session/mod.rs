@@ -2,6 +2,7 @@
 //! it every key.
 
 mod card;
+mod cell;
 mod joining;
 mod setup;
 mod syncing;
@@ -15,9 +16,9 @@ use std::{
 use conclave_core::remote::Remote;
 use conclave_crypto::KdfParams;
 use conclave_store::Store;
-use conclave_sync::{Access, Closed, Local};
 
 pub(crate) use card::Card;
+pub(crate) use cell::EngineCell;
 pub(crate) use joining::Invitation;
 pub(crate) use setup::{KIT, OWN0, check_name};
 pub use syncing::SyncEvent;
@@ -33,10 +34,10 @@ use crate::{
     },
     clipboard::Clipboard,
     clock::Clock,
-    engine::Engine,
+    engine::{Engine, Shelf},
     keychain::{Keychain, KeychainError},
     secret_file::SecretFile,
-    session::{joining::Joining, setup::Setup, syncing::Syncing},
+    session::{cell::Slot, joining::Joining, setup::Setup, syncing::Syncing},
 };
 
 /// Told to the window when something changed without its asking.
@@ -56,28 +57,6 @@ pub struct Config {
     pub invite_kdf: KdfParams,
     /// Who is told of changes.
     pub listener: Listener,
-}
-
-/// The engine behind its lock, or nothing while locked: what the background syncing reaches.
-#[derive(Default)]
-pub(crate) struct EngineCell(Mutex<Option<Engine>>);
-
-impl EngineCell {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Option<Engine>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Access for EngineCell {
-    fn with(&self, work: &mut dyn FnMut(&mut dyn Local)) -> Result<(), Closed> {
-        match &mut *self.lock() {
-            Some(engine) => {
-                work(engine);
-                Ok(())
-            }
-            None => Err(Closed),
-        }
-    }
 }
 
 /// What changes with the phase, apart from the engine.
@@ -101,7 +80,7 @@ pub struct App {
     config: Config,
     pub(crate) engine: Arc<EngineCell>,
     pub(crate) clipboard: Clipboard,
-    inner: Mutex<Inner>,
+    inner: Arc<Mutex<Inner>>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -138,7 +117,7 @@ impl App {
         Ok(Self {
             engine: Arc::default(),
             clipboard,
-            inner: Mutex::new(inner),
+            inner: Arc::new(Mutex::new(inner)),
             runtime,
             config,
         })
@@ -187,7 +166,7 @@ impl App {
         work: impl FnOnce(&mut Engine) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
         let mut cell = self.engine.lock();
-        let engine = cell.as_mut().ok_or(Code::Locked)?;
+        let engine = cell.engine_mut().ok_or(Code::Locked)?;
         let before = (engine.pending(), engine.generation());
         let result = work(engine);
         let (wrote, changed) = (engine.pending() > before.0, engine.generation() != before.1);
@@ -200,6 +179,24 @@ impl App {
             (self.config.listener)(SyncEvent::Changed);
         }
         result
+    }
+
+    /// Does something with the list, which is there before the rest of the engine.
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub(crate) fn with_list<T>(
+        &self,
+        work: impl FnOnce(&mut Shelf, u64) -> T,
+    ) -> Result<T, AppError> {
+        match &mut *self.engine.glance() {
+            Slot::Open(engine) => {
+                let generation = engine.generation();
+                Ok(work(&mut engine.shelf, generation))
+            }
+            Slot::Opening(shelf) => Ok(work(shelf, 0)),
+            Slot::Closed => Err(Code::Locked.into()),
+        }
     }
 
     pub(crate) fn remote(&self) -> Option<Arc<dyn Remote>> {
@@ -276,24 +273,12 @@ impl App {
     /// All that the frame of the window needs.
     #[must_use]
     pub fn state(&self) -> AppState {
-        let open = self.engine.lock().as_ref().map(|engine| {
-            let replica = engine.replica();
-            let role = replica.team_role(replica.me().user).map(Role::from);
-            let member = engine.is_member();
-            let update = replica.rights().needs_update();
-            (
-                member,
-                role,
-                update,
-                engine.has_draft(),
-                engine.recovery_pending(),
-            )
-        });
+        let open = self.engine.glance().front();
         let keychain = self.keychain_view();
         let now = self.now();
         let inner = self.inner();
         let phase = match (&open, &inner.store) {
-            (Some((true, ..)), _) => Phase::Unlocked,
+            (Some(front), _) if front.member => Phase::Unlocked,
             (Some(_), _) => Phase::Waiting,
             (None, Some(_)) => Phase::Locked,
             (None, None) => Phase::FirstRun,
@@ -324,12 +309,12 @@ impl App {
             unlock_wait_s: wait_s(inner.wait_until_ms, now),
             keychain,
             look: card.map_or_else(Look::default, |c| c.prefs.look.clone()),
-            recovery_saved: open.as_ref().is_none_or(|o| !o.4),
-            has_draft: open.as_ref().is_some_and(|o| o.3),
-            my_role: open.as_ref().and_then(|o| o.1),
+            recovery_saved: open.as_ref().is_none_or(|front| !front.recovery_pending),
+            has_draft: open.as_ref().is_some_and(|front| front.has_draft),
+            my_role: open.as_ref().and_then(|front| front.role).map(Role::from),
             read_only: open
                 .as_ref()
-                .filter(|o| o.2)
+                .filter(|front| front.needs_update)
                 .map(|_| crate::api::Text::plain("read_only_update")),
             clipboard_limited: std::env::var_os("WAYLAND_DISPLAY").is_some()
                 && std::env::var("XDG_CURRENT_DESKTOP").is_ok_and(|d| d.contains("GNOME")),

@@ -156,7 +156,7 @@ impl App {
             .passphrase
             .take()
             .ok_or(Code::PassphraseMissing)?;
-        if self.inner().store.is_some() || self.engine.lock().is_some() {
+        if self.inner().store.is_some() || !self.engine.glance().is_closed() {
             return Err(Code::Busy.into());
         }
         let mut rng = random::os();

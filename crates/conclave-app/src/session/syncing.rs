@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use conclave_core::remote::Remote;
+use conclave_core::{id::TeamId, remote::Remote};
 use conclave_remote::{WatchOptions, watch};
 use conclave_sync::{Handle, Pace, Problem, State, Status, Stop, Syncer, background};
 
@@ -66,10 +66,7 @@ impl conclave_sync::Clock for Wall {
 
 impl App {
     /// Starts syncing with the storage that the card names, if it names one.
-    pub(super) fn start_syncing(&self) {
-        let Some(team) = self.engine.lock().as_ref().map(|engine| engine.team) else {
-            return;
-        };
+    pub(super) fn start_syncing(&self, team: TeamId) {
         let storage = self.inner().card.as_ref().map(|card| card.storage.clone());
         let storage = storage.unwrap_or(Storage::None);
         let Ok(Some((remote, root))) = self.open_remote(&storage, &team) else {
@@ -100,16 +97,10 @@ impl App {
     /// What the footer says.
     #[must_use]
     pub fn sync_status(&self) -> SyncView {
-        let stop = self
-            .engine
-            .lock()
-            .as_ref()
-            .and_then(|engine| Some((engine.stopped()?, engine.pending())));
-        let pending = self
-            .engine
-            .lock()
-            .as_ref()
-            .map_or(0, crate::engine::Engine::pending);
+        let (pending, stop) = match self.engine.glance().engine() {
+            Some(engine) => (engine.pending(), engine.stopped()),
+            None => (0, None),
+        };
         let inner = self.inner();
         let Some(syncing) = &inner.syncing else {
             return SyncView {
@@ -122,12 +113,7 @@ impl App {
             };
         };
         let status = syncing.handle.status().borrow().clone();
-        view(
-            &status,
-            pending,
-            &syncing.folder,
-            stop.map(|(stop, _)| stop),
-        )
+        view(&status, pending, &syncing.folder, stop)
     }
 
     /// Syncs now and waits until that is done, or for ten seconds.
@@ -135,7 +121,7 @@ impl App {
     /// # Errors
     /// [`Code::Locked`].
     pub fn sync_now(&self) -> Result<SyncView, AppError> {
-        if self.engine.lock().is_none() {
+        if self.engine.glance().is_closed() {
             return Err(Code::Locked.into());
         }
         let handle = self
@@ -157,6 +143,7 @@ impl App {
     /// What a test of the folder says.
     pub fn storage_set(&self, storage: &Storage) -> Result<SyncView, AppError> {
         self.storage_test(storage)?;
+        let team = self.engine.lock().engine().map(|engine| engine.team);
         let old = {
             let mut inner = self.inner();
             let card = inner.card.as_mut().ok_or(Code::Locked)?;
@@ -168,7 +155,9 @@ impl App {
         if let Some(old) = old {
             old.stop();
         }
-        self.start_syncing();
+        if let Some(team) = team {
+            self.start_syncing(team);
+        }
         Ok(self.sync_status())
     }
 }

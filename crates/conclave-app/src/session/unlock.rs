@@ -1,17 +1,18 @@
 //! Opening and closing: passphrase, keychain, lock.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
+use conclave_core::id::TeamId;
 use conclave_crypto::{DeviceSecret, KeychainKey, LocalMasterKey, local};
 use conclave_store::Store;
 
-use super::App;
+use super::{App, SyncEvent};
 use crate::{
     api::{
         AppError, Code,
         app::{AppState, Keychain as KeychainView, LockReason},
     },
-    engine::Engine,
+    engine::{Engine, Opening, Shelf, Unopened},
     keychain::KeychainError,
     random,
 };
@@ -121,26 +122,63 @@ impl App {
                 return Err(error.into());
             }
         };
-        match Engine::open(open, Arc::clone(&self.config.clock)) {
-            Ok(engine) => self.begin_session(engine),
-            Err(unopened) => {
-                self.inner().store = unopened.store.lock().ok();
-                return Err(unopened.error.into());
-            }
+        match Opening::begin(open, Arc::clone(&self.config.clock)) {
+            Ok((opening, shelf)) => self.open_rest(opening, shelf)?,
+            Err(unopened) => return Err(self.not_opened(unopened)),
         }
         Ok(self.state())
     }
 
+    /// Reads the team's log: beside the list, which is shown meanwhile, or first, where nobody
+    /// has let this person in as far as the last session knew.
+    fn open_rest(&self, opening: Opening, shelf: Shelf) -> Result<(), AppError> {
+        let team = opening.team();
+        if !shelf.frame.member {
+            let opened = opening.read().and_then(|ready| ready.open(shelf));
+            let engine = opened.map_err(|unopened| self.not_opened(unopened))?;
+            self.begin_session(engine);
+            return Ok(());
+        }
+        self.engine.opening(shelf);
+        self.begun(team);
+        let (cell, inner) = (Arc::clone(&self.engine), Arc::clone(&self.inner));
+        let listener = Arc::clone(&self.config.listener);
+        self.runtime.spawn_blocking(move || {
+            let opened = match opening.read() {
+                Ok(ready) => cell.settle(|shelf| ready.open(shelf)),
+                Err(unopened) => cell.settle(|_| Err(unopened)),
+            };
+            if let Err(unopened) = opened {
+                // The list was fine and the log is not: the window says so from now on.
+                let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
+                inner.store = unopened.store.lock().ok();
+                inner.problem = Some(unopened.error.into());
+            }
+            listener(SyncEvent::Changed);
+        });
+        Ok(())
+    }
+
+    fn not_opened(&self, unopened: Unopened) -> AppError {
+        self.inner().store = unopened.store.lock().ok();
+        unopened.error.into()
+    }
+
     /// Takes an engine into use.
     pub(super) fn begin_session(&self, engine: Engine) {
-        *self.engine.lock() = Some(engine);
+        let team = engine.team;
+        self.engine.put(engine);
+        self.begun(team);
+    }
+
+    fn begun(&self, team: TeamId) {
         {
             let mut inner = self.inner();
             (inner.failures, inner.wait_until_ms, inner.lock_reason) = (0, 0, None);
             inner.last_touch_ms = self.config.clock.now_ms();
         }
         tracing::info!("unlocked");
-        self.start_syncing();
+        self.start_syncing(team);
     }
 
     /// Locks: ends syncing, clears the clipboard, wipes every key.
@@ -150,7 +188,7 @@ impl App {
         if let Some(syncing) = syncing {
             syncing.stop();
         }
-        let engine = self.engine.lock().take();
+        let engine = self.engine.take();
         let mut inner = self.inner();
         inner.setup = super::Setup::default();
         inner.joining = None;
@@ -171,7 +209,9 @@ impl App {
     /// tick that comes late by more than half a minute means that the computer slept.
     #[must_use]
     pub fn idle_left_s(&self) -> Option<u64> {
-        self.engine.lock().as_ref()?;
+        if self.engine.glance().is_closed() {
+            return None;
+        }
         let now = self.now();
         let inner = self.inner();
         let idle_min = inner.card.as_ref()?.prefs.lock_idle_min;

@@ -1,0 +1,147 @@
+//! The engine behind its lock: closed, showing its list while the log is being read, or open.
+
+use std::{
+    mem,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use conclave_core::role::Role;
+use conclave_sync::{Access, Closed, Local};
+
+use crate::engine::{Engine, Shelf};
+
+/// What there is of the engine.
+#[derive(Default)]
+pub(crate) enum Slot {
+    /// Nothing: locked, or no profile.
+    #[default]
+    Closed,
+    /// The list; the rest is on its way.
+    Opening(Box<Shelf>),
+    /// All of it.
+    Open(Box<Engine>),
+}
+
+/// What the frame of the window says of an open profile.
+pub(super) struct Front {
+    pub(super) member: bool,
+    pub(super) role: Option<Role>,
+    pub(super) needs_update: bool,
+    pub(super) has_draft: bool,
+    pub(super) recovery_pending: bool,
+}
+
+impl Slot {
+    /// The engine, where it is open.
+    pub(crate) fn engine(&self) -> Option<&Engine> {
+        match self {
+            Self::Open(engine) => Some(engine),
+            _ => None,
+        }
+    }
+
+    /// The engine, where it is open.
+    pub(crate) fn engine_mut(&mut self) -> Option<&mut Engine> {
+        match self {
+            Self::Open(engine) => Some(engine),
+            _ => None,
+        }
+    }
+
+    /// Nothing is open or on its way.
+    pub(crate) const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+
+    pub(super) fn front(&self) -> Option<Front> {
+        match self {
+            Self::Closed => None,
+            Self::Opening(shelf) => Some(Front {
+                member: shelf.frame.member,
+                role: shelf.frame.role,
+                needs_update: shelf.frame.needs_update,
+                has_draft: shelf.has_draft,
+                recovery_pending: shelf.recovery_pending,
+            }),
+            Self::Open(engine) => {
+                let replica = engine.replica();
+                Some(Front {
+                    member: engine.is_member(),
+                    role: replica.team_role(replica.me().user),
+                    needs_update: replica.rights().needs_update(),
+                    has_draft: engine.has_draft(),
+                    recovery_pending: engine.recovery_pending(),
+                })
+            }
+        }
+    }
+}
+
+/// The slot behind its lock: what the background syncing reaches too.
+#[derive(Default)]
+pub(crate) struct EngineCell {
+    slot: Mutex<Slot>,
+    settled: Condvar,
+}
+
+impl EngineCell {
+    /// The slot, once nothing is on its way any more.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Slot> {
+        let opening = |slot: &mut Slot| matches!(slot, Slot::Opening(_));
+        self.settled
+            .wait_while(self.glance(), opening)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The slot as it is.
+    pub(crate) fn glance(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows the list of a profile whose log is still being read.
+    pub(super) fn opening(&self, shelf: Shelf) {
+        *self.glance() = Slot::Opening(Box::new(shelf));
+    }
+
+    /// Ends the opening by `finish`, to which the list is handed, and wakes who waited for it.
+    pub(super) fn settle<E>(
+        &self,
+        finish: impl FnOnce(Shelf) -> Result<Engine, E>,
+    ) -> Result<(), E> {
+        let mut slot = self.glance();
+        let shelf = match mem::take(&mut *slot) {
+            Slot::Opening(shelf) => *shelf,
+            _ => Shelf::default(),
+        };
+        let done = finish(shelf);
+        let done = done.map(|engine| *slot = Slot::Open(Box::new(engine)));
+        drop(slot);
+        self.settled.notify_all();
+        done
+    }
+
+    /// Puts an engine in that is already whole.
+    pub(super) fn put(&self, engine: Engine) {
+        *self.lock() = Slot::Open(Box::new(engine));
+    }
+
+    /// Takes the engine out.
+    pub(super) fn take(&self) -> Option<Engine> {
+        match mem::take(&mut *self.lock()) {
+            Slot::Open(engine) => Some(*engine),
+            _ => None,
+        }
+    }
+}
+
+impl Access for EngineCell {
+    fn with(&self, work: &mut dyn FnMut(&mut dyn Local)) -> Result<(), Closed> {
+        match self.lock().engine_mut() {
+            Some(engine) => {
+                work(engine);
+                Ok(())
+            }
+            None => Err(Closed),
+        }
+    }
+}
