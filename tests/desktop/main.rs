@@ -12,7 +12,11 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod away;
 mod canary;
+mod conflict;
+mod dialogs;
+mod expired;
 mod harness;
 mod journey;
 mod keyboard;
@@ -22,3 +26,4 @@ mod shell;
 mod steps;
 mod stops;
 mod stretched;
+mod windowless;

@@ -160,7 +160,8 @@ pub(crate) async fn reveal(page: Page<'_>, title: &str) -> String {
     page.shown_secret().await
 }
 
-async fn open_item(page: Page<'_>, title: &str) {
+/// Shows an item.
+pub(crate) async fn open_item(page: Page<'_>, title: &str) {
     page.button("All items").await.click().await;
     page.find("option", title).await.click().await;
     page.find("heading", title).await;
