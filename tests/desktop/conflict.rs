@@ -60,12 +60,14 @@ async fn two_edits_at_once_are_compared_and_one_is_chosen() {
     // The list says so, the item says so, and the dialog shows both.
     sync(page).await;
     page.shows("2 versions").await;
-    page.shows("Two edits at once.").await;
+    page.shows("Yours and Ana’s differ.").await;
     page.in_both_themes("two-versions").await;
     page.button("Compare").await.click().await;
     page.shows("Both are kept. Choose what to use from now on.")
         .await;
-    page.shows("Ana’s").await;
+    page.shows("Merged by itself: website.").await;
+    // Nothing else is there to be the same.
+    assert!(!page.reads("the same").await);
     page.in_both_themes("compare").await;
     // No secret stands there unasked.
     assert!(!page.reads("by-ana-4d2e").await);
@@ -92,8 +94,9 @@ async fn two_edits_at_once_are_compared_and_one_is_chosen() {
     // What was not chosen is a version of its own, beside the one that brought both together.
     page.button("History").await.click().await;
     page.shows("You brought two edits together").await;
-    page.shows("You changed User name and Password").await;
-    page.shows("Ana Ferreira changed").await;
+    page.shows("You changed user name and password").await;
+    page.shows("Ana Ferreira changed user name, password, and website")
+        .await;
     page.in_both_themes("both-kept").await;
     page.press_escape().await;
     assert_eq!(reveal(page, TITLE).await, "by-ana-4d2e");

@@ -25,17 +25,22 @@ async fn an_invitation_that_ran_out_is_said_in_every_window() {
         handed
     };
 
-    // Whoever opens it today is stopped, and typing the words again does not help.
+    // Whoever opens it today is stopped, and only another invitation leads on.
     let j = jonas.open().await;
     open_invitation(j.page(), &handed, shared.path()).await;
-    for _ in 0..2 {
-        type_code(j.page(), &handed.words).await;
-        j.page()
-            .shows("This invitation has run out. Ask for a new one.")
-            .await;
-        assert_eq!(j.page().count("textbox", Some("Your name")).await, 0);
-    }
+    type_code(j.page(), &handed.words).await;
+    j.page()
+        .shows("This invitation has run out. Ask for a new one.")
+        .await;
     j.page().in_both_themes("ran-out").await;
+    assert_eq!(j.page().count("button", Some("Continue")).await, 0);
+    j.page()
+        .button("Open another invitation")
+        .await
+        .click()
+        .await;
+    let file = j.page().field("Invitation file").await;
+    assert_eq!(file.value().await, "");
 
     // Mara, who asked in time, is told that waiting is over, and how to begin anew.
     let m = mara.open().await;
@@ -57,10 +62,10 @@ async fn an_invitation_that_ran_out_is_said_in_every_window() {
     let page = a.page();
     page.button("People").await.click().await;
     page.shows("Ran out. Make a new code.").await;
-    page.shows("Do not continue").await;
+    page.shows("Mara’s invitation has run out").await;
     page.in_both_themes("people").await;
     page.button("Look at Mara’s request").await.click().await;
-    page.shows("The invitation had already run out.").await;
+    page.shows("This request can no longer be let in.").await;
     page.in_both_themes("request").await;
     assert_eq!(page.count("button", Some("Let Mara in")).await, 0);
     page.button("Cancel and make a new code")
