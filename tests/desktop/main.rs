@@ -23,6 +23,7 @@ mod keyboard;
 mod lock;
 mod screens;
 mod shell;
+mod start;
 mod steps;
 mod stops;
 mod stretched;
