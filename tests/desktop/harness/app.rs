@@ -33,7 +33,10 @@ impl<'a> App<'a> {
         let (processes, port) = start_driver(person).await;
         let client = connect(port, program, &person.data_dir())
             .await
-            .unwrap_or_else(|why| panic!("{}'s app: {why}", person.name()));
+            .unwrap_or_else(|why| {
+                let there = processes.names();
+                panic!("{}'s app: {why}; running: {there:?}", person.name())
+            });
         let app = Self {
             person,
             client,

@@ -52,6 +52,11 @@ impl Group {
             .collect()
     }
 
+    /// The names of all that runs in this group, for the message of a test that fails.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.members().into_iter().map(|(_, name)| name).collect()
+    }
+
     /// Every process of this group, with its name.
     fn members(&self) -> Vec<(u32, String)> {
         let entries = fs::read_dir("/proc").unwrap();
