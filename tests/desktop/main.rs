@@ -12,13 +12,19 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod away;
 mod canary;
+mod conflict;
+mod dialogs;
+mod expired;
 mod harness;
 mod journey;
 mod keyboard;
 mod lock;
 mod screens;
 mod shell;
+mod start;
 mod steps;
 mod stops;
 mod stretched;
+mod windowless;

@@ -1,10 +1,14 @@
 //! What people do in the window, in their words: each step clicks and types as they would.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
+use tokio::time::sleep;
 
-use crate::harness::Page;
+use crate::harness::{PATIENCE, Page};
 
 /// What everybody here chooses.
 pub(crate) const PASSPHRASE: &str = "gravel-unmoving-kebab-thirteen-polar-83412";
@@ -160,9 +164,15 @@ pub(crate) async fn reveal(page: Page<'_>, title: &str) -> String {
     page.shown_secret().await
 }
 
-async fn open_item(page: Page<'_>, title: &str) {
+/// Shows an item.
+pub(crate) async fn open_item(page: Page<'_>, title: &str) {
     page.button("All items").await.click().await;
-    page.find("option", title).await.click().await;
+    let start = Instant::now();
+    while page.count("heading", Some(title)).await == 0 && start.elapsed() < PATIENCE {
+        // What syncs may put another item under the hand; a person would click again too.
+        page.find("option", title).await.click().await;
+        sleep(Duration::from_millis(100)).await;
+    }
     page.find("heading", title).await;
 }
 
@@ -177,13 +187,10 @@ pub(crate) async fn change_password(page: Page<'_>, title: &str, password: &str)
 
 /// Waits until an item's password is `expected`, looking again as often as a person would.
 pub(crate) async fn until_password(page: Page<'_>, title: &str, expected: &str) {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     while reveal(page, title).await != expected {
-        assert!(
-            start.elapsed() < crate::harness::PATIENCE,
-            "{title} never changed"
-        );
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert!(start.elapsed() < PATIENCE, "{title} never changed");
+        sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -96,6 +96,8 @@ fn different_fields_meet_and_the_same_field_is_asked_about() {
     let [field] = conflict.fields.as_slice() else {
         panic!("{conflict:?}")
     };
+    assert_eq!(conflict.merged, []);
+    assert_eq!(conflict.same_count, 1, "the user name");
     assert!(field.concealed && field.values.iter().all(|v| v.value.is_none()));
     let both: Vec<Vec<u8>> = field
         .values
@@ -132,6 +134,8 @@ fn different_fields_meet_and_the_same_field_is_asked_about() {
         limit: 50,
     };
     let page = ana.item_history(&history).unwrap();
+    // Choosing writes nothing that was not there.
+    assert!(page.rows[0].changed.is_empty() && !page.rows[0].created);
     let kept = page.rows.iter().any(|row| {
         let value = ana.item_reveal_field(&item, "@main", Some(&row.revision));
         value.is_ok_and(|v| v.as_slice() == b"ana-again")

@@ -177,6 +177,23 @@ test('all six words can be pasted at once; a wrong code is a red stop', async ()
   expect(stop).toHaveTextContent('These six words do not open this invitation.');
   expect(stop).toHaveClass('bg-stop');
 });
+test('the right words of an invitation that ran out lead to another invitation only', async () => {
+  const { user, fake } = await toTheCode();
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = (command, args) =>
+    command === 'join_code'
+      ? Promise.reject({ code: 'invitation_expired', message: 'over', args: {} })
+      : invoke(command, args);
+  await user.click(screen.getByRole('button', { name: /^Continue/ }));
+  await settle();
+  await user.paste(CODE);
+  await user.click(screen.getByRole('button', { name: /^Continue/ }));
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent('This invitation has run out. Ask for a new one.');
+  expect(screen.queryByRole('button', { name: /^Continue/ })).not.toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Open another invitation' }));
+  expect(screen.getByRole('textbox', { name: 'Invitation file' })).toHaveValue('');
+});
 test('an invitation that ran out is a red stop', async () => {
   const { user } = await open('first_run');
   await user.click(screen.getByRole('button', { name: /^I have an invitation/ }));

@@ -98,6 +98,20 @@ test('the code does not fit: a red stop without a way in', async () => {
   expect(called('request_reject')).toHaveLength(1);
   expect(called('invite_replace')).toHaveLength(1);
 });
+test('a request that comes too late is a stop, and nobody is called a stranger for it', async () => {
+  const { user, fake } = await openPeople();
+  fake.world.requests = fake.world.requests.map((one) => ({ ...one, problem: 'expired' }));
+  fake.emit('people-changed', null);
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));
+  await settle();
+  const dialog = within(screen.getByRole('alertdialog', { name: 'Kofi’s invitation has run out' }));
+  expect(dialog.getByRole('alert')).toHaveTextContent('This request can no longer be let in.');
+  expect(dialog.getByRole('alert')).toHaveClass('bg-stop');
+  expect(dialog.queryByText(/does not match/)).not.toBeInTheDocument();
+  expect(dialog.queryByRole('button', { name: /Let .* in/ })).not.toBeInTheDocument();
+  expect(dialog.getByRole('button', { name: 'Cancel and make a new code' })).toBeInTheDocument();
+});
 test('a stop of the shell while letting in is red too', async () => {
   const { user, fake } = await openPeople();
   const invoke = fake.invoke.bind(fake);

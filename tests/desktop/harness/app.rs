@@ -11,7 +11,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
-use super::{PATIENCE, group::Group, page::Page, person::Person};
+use super::{
+    PATIENCE, driven_app,
+    group::{Group, signal},
+    page::Page,
+    person::Person,
+};
 
 /// An open app. It ends when this is dropped.
 #[derive(Debug)]
@@ -28,7 +33,10 @@ impl<'a> App<'a> {
         let (processes, port) = start_driver(person).await;
         let client = connect(port, program, &person.data_dir())
             .await
-            .unwrap_or_else(|why| panic!("{}'s app: {why}", person.name()));
+            .unwrap_or_else(|why| {
+                let there = processes.names();
+                panic!("{}'s app: {why}; running: {there:?}", person.name())
+            });
         let app = Self {
             person,
             client,
@@ -55,6 +63,11 @@ impl<'a> App<'a> {
 
     /// Goes on in the window that took the place of `before`, as after a lock.
     pub(crate) async fn follow(&self, before: &str) {
+        self.follow_within(before, PATIENCE).await;
+    }
+
+    /// As [`Self::follow`], with a patience of its own.
+    pub(crate) async fn follow_within(&self, before: &str, patience: Duration) {
         let start = Instant::now();
         loop {
             let windows = self.client.windows().await.unwrap_or_default();
@@ -65,11 +78,23 @@ impl<'a> App<'a> {
                 return self.page().is_ready().await;
             }
             assert!(
-                start.elapsed() < PATIENCE,
+                start.elapsed() < patience,
                 "no window took the place of the first"
             );
             sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Stands still for so long, as a computer that sleeps: the app's own process gets no time.
+    pub(crate) async fn sleep(&self, how_long: Duration) {
+        let name = driven_app().file_name().unwrap().to_owned();
+        let app = self.processes.named(name.to_str().unwrap());
+        let [app] = app.as_slice() else {
+            panic!("{app:?}: not one process of the app")
+        };
+        signal(*app, "STOP");
+        sleep(how_long).await;
+        signal(*app, "CONT");
     }
 
     /// Locks by Ctrl+L, and goes on in the new window.

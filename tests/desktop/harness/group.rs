@@ -1,7 +1,7 @@
 //! A program and everything it starts, ended together and nothing else with them.
 
 use std::{
-    fs,
+    fs, io,
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
     thread,
@@ -52,6 +52,11 @@ impl Group {
             .collect()
     }
 
+    /// The names of all that runs in this group, for the message of a test that fails.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.members().into_iter().map(|(_, name)| name).collect()
+    }
+
     /// Every process of this group, with its name.
     fn members(&self) -> Vec<(u32, String)> {
         let entries = fs::read_dir("/proc").unwrap();
@@ -72,11 +77,21 @@ impl Group {
     fn signal(&self, signal: &str) {
         let group = format!("-{}", self.leader.id());
         // No such group is what is wanted.
-        let _ = Command::new("kill")
-            .args(["-s", signal, "--", &group])
-            .stderr(Stdio::null())
-            .status();
+        let _ = kill(signal, &group);
     }
+}
+
+/// Sends a signal to one process, which must be there.
+pub(super) fn signal(pid: u32, signal: &str) {
+    let status = kill(signal, &pid.to_string());
+    assert!(status.is_ok_and(|status| status.success()), "kill {pid}");
+}
+
+fn kill(signal: &str, whom: &str) -> io::Result<ExitStatus> {
+    Command::new("kill")
+        .args(["-s", signal, "--", whom])
+        .stderr(Stdio::null())
+        .status()
 }
 
 impl Drop for Group {

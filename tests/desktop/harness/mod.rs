@@ -40,6 +40,11 @@ pub(crate) fn shut_app() -> PathBuf {
     built("CONCLAVE_APP")
 }
 
+/// A window of Tauri with nothing in it.
+pub(crate) fn bare_window() -> PathBuf {
+    built("CONCLAVE_BARE")
+}
+
 /// The app in a language whose every message is 40 % longer.
 pub(crate) fn stretched_app() -> PathBuf {
     built("CONCLAVE_APP_STRETCHED")

@@ -193,7 +193,10 @@ impl<'a> Page<'a> {
         }
         let script = "document.documentElement.dataset.theme = arguments[0]";
         self.run(script, &[json!(theme)]).await;
-        // A colour on its way to another has neither's contrast.
+        // A colour on its way to another has neither's contrast; it sets out with the next frame.
+        let frames = "const done = arguments[0]; setTimeout(done, 500);\
+                      requestAnimationFrame(() => requestAnimationFrame(done))";
+        let _ = self.client.execute_async(frames, Vec::new()).await;
         let still = "return document.getAnimations().every((a) => a.playState !== 'running')";
         self.until("the colours hold still", still, &[]).await;
     }

@@ -33,6 +33,11 @@ impl Person {
         &self.name
     }
 
+    /// The screen, as `DISPLAY` names it.
+    pub(crate) fn display(&self) -> &str {
+        self.screen.name()
+    }
+
     /// The session, for a look at the keyring's files.
     pub(crate) fn desk(&self) -> &Desk {
         &self.desk

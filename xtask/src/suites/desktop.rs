@@ -27,15 +27,23 @@ pub(super) fn run() -> Outcome {
     build(&features, Some(STRETCHED), &stretched)?;
     build(&features, None, &driven)?;
     build(&[], None, &shut)?;
+    sh::run(sh::cargo().args(["build", "--workspace", "--example", "bare"]))?;
     // Here and in `tests/desktop/harness`: the names of the variables.
-    sh::run(
-        sh::cargo()
-            .args(["test", "--workspace", "--test", "desktop"])
-            .env("CONCLAVE_APP_WEBDRIVER", driven)
-            .env("CONCLAVE_APP", shut)
-            .env("CONCLAVE_APP_STRETCHED", stretched)
-            .env("CONCLAVE_SCREENS", repo::target().join("screens")),
-    )
+    let test = |more: &[&str]| {
+        sh::run(
+            sh::cargo()
+                .args(["test", "--workspace", "--test", "desktop", "--"])
+                .args(more)
+                .env("CONCLAVE_APP_WEBDRIVER", &driven)
+                .env("CONCLAVE_APP", &shut)
+                .env("CONCLAVE_APP_STRETCHED", &stretched)
+                .env("CONCLAVE_BARE", repo::target().join("debug/examples/bare"))
+                .env("CONCLAVE_SCREENS", repo::target().join("screens")),
+        )
+    };
+    test(&[])?;
+    // What measures runs with nothing beside it, and its row is for whoever reads this.
+    test(&["--ignored", "--nocapture", "--test-threads=1"])
 }
 
 /// Builds the app; only the app itself differs between the two, so Tauri is built once.

@@ -1,5 +1,7 @@
 //! An item's earlier versions, and what two edits changed at once.
 
+use std::collections::BTreeSet;
+
 use conclave_core::{
     id::{DeviceId, EntryHash},
     item::{ItemContent, Part, PartValue},
@@ -91,6 +93,19 @@ impl App {
     }
 }
 
+/// Where a part stands for people: the title first, fields as they are listed, notes last. Ids say
+/// nothing about that.
+fn place(part: &Part, content: &ItemContent) -> (u8, usize) {
+    match part {
+        Part::Field(id) => {
+            let at = content.fields().iter().position(|field| field.id == *id);
+            (1, at.unwrap_or(usize::MAX))
+        }
+        Part::Notes => (2, 0),
+        _ => (0, 0),
+    }
+}
+
 fn changed_role(part: &Part, content: &ItemContent) -> Changed {
     match part {
         Part::Field(id) => {
@@ -115,19 +130,25 @@ fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
     let revision = engine.replica().revision(hash)?;
     let (by, device) = author(engine, revision.author);
     let created = revision.body.parents.is_empty();
-    let before = revision
-        .body
-        .parents
-        .first()
-        .and_then(|p| engine.open_revision(p).ok());
-    let changed = match (engine.open_revision(hash).ok(), before) {
-        (Some(now), Some(before)) => {
-            let parts: std::collections::BTreeSet<Part> =
-                now.parts().chain(before.parts()).collect();
-            let differs = |part: &&Part| now.part(**part) != before.part(**part);
+    let parents = revision.body.parents.iter();
+    let before: Vec<_> = parents
+        .filter_map(|parent| engine.open_revision(parent).ok())
+        .collect();
+    let changed = match engine.open_revision(hash).ok() {
+        Some(now) if !before.is_empty() => {
+            let parts = before.iter().flat_map(|before| before.parts());
+            let parts: BTreeSet<Part> = now.parts().chain(parts).collect();
+            let mut parts: Vec<Part> = parts.into_iter().collect();
+            parts.sort_by_key(|part| place(part, &now));
+            // What stands in any parent was chosen and not written: bringing edits together
+            // changes nothing by itself.
+            let is_new = |part: &&Part| {
+                let mut before = before.iter();
+                before.all(|before| now.part(**part) != before.part(**part))
+            };
             parts
                 .iter()
-                .filter(differs)
+                .filter(is_new)
                 .map(|part| changed_role(part, &now))
                 .collect()
         }
@@ -155,7 +176,11 @@ fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -
             at_ms: revision.wall_ms,
         })
     });
-    let fields = merge.conflicts().iter().map(|conflict| {
+    let mut conflicts: Vec<_> = merge.conflicts().iter().collect();
+    conflicts.sort_by_key(|conflict| place(&conflict.part, content));
+    let mut settled = merge.settled().to_vec();
+    settled.sort_by_key(|part| place(part, content));
+    let fields = conflicts.into_iter().map(|conflict| {
         let changed = changed_role(&conflict.part, content);
         let hidden =
             |value: &PartValue<'_>| matches!(value, PartValue::Field(f) if f.is_concealed());
@@ -177,16 +202,28 @@ fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -
             values: values.collect(),
         }
     });
+    // Of what is shown as a field: the kind, the title and what is empty are not.
+    let differs = |part: &Part| {
+        let mut conflicts = merge.conflicts().iter();
+        conflicts.any(|conflict| conflict.part == *part) || merge.settled().contains(part)
+    };
+    let same = content
+        .parts()
+        .filter(|part| match part {
+            Part::Field(id) => content.field(*id).is_some_and(|f| fields::view(f).filled),
+            Part::Notes => !content.notes().is_empty(),
+            _ => false,
+        })
+        .filter(|part| !differs(part));
     ConflictView {
         title: content.title().chars().take(200).collect(),
         base: base_text(heads),
         sides: sides.collect(),
         fields: fields.collect(),
-        merged: merge
-            .settled()
+        merged: settled
             .iter()
             .map(|part| changed_role(part, content))
             .collect(),
-        same_count: count(merge.same()),
+        same_count: count(same.count()),
     }
 }

@@ -250,6 +250,12 @@ class Setup {
       this.#go(1);
     });
   }
+  /** Back to the file, with nothing left of this one. */
+  anotherInvitation(): void {
+    this.invitation = null;
+    this.invitationInput = '';
+    this.#go(-1);
+  }
   async confirmCode(words: readonly string[]): Promise<void> {
     if (words.some((word) => !word)) {
       this.error = new AppError('code_incomplete', 'six words');
