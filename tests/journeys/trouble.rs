@@ -65,6 +65,30 @@ fn a_damaged_database_is_said_and_left_alone() {
     assert_eq!(fs::read(&database).unwrap(), garbage);
 }
 
+/// The list is fine and the log behind it is not: the list shows, then the window says so.
+#[test]
+fn a_damaged_log_is_said_after_the_list() {
+    let homes: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let ana = found(homes[0].path(), homes[1].path());
+    let vault = ana.vault_list().unwrap().vaults[0].id.clone();
+    ana.item_save(&login("Postgres primary", &vault, "z"))
+        .unwrap();
+    ana.sync_now().unwrap();
+    drop(ana);
+    let database = rusqlite::Connection::open(homes[0].path().join("conclave.db")).unwrap();
+    for table in ["packs", "pending"] {
+        let flip = format!("UPDATE {table} SET sealed = zeroblob(length(sealed))");
+        database.execute(&flip, []).unwrap();
+    }
+    drop(database);
+    let again = app(homes[0].path());
+    assert_eq!(again.unlock(PASSPHRASE).unwrap().phase, Phase::Unlocked);
+    // Waits for the log; what it says to a locked profile is only that it is one.
+    assert_eq!(again.vault_list().unwrap_err().code, Code::Locked);
+    assert_eq!(again.problem().unwrap().code, Code::DatabaseDamaged);
+    assert_eq!(again.state().phase, Phase::Locked);
+}
+
 #[test]
 fn a_second_app_on_the_same_profile_says_so() {
     let homes: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();

@@ -10,6 +10,7 @@ static KEM_OPENS: AtomicU64 = AtomicU64::new(0);
 static SIGNS: AtomicU64 = AtomicU64::new(0);
 static VERIFIES: AtomicU64 = AtomicU64::new(0);
 static KDFS: AtomicU64 = AtomicU64::new(0);
+static ENV_OPENS: AtomicU64 = AtomicU64::new(0);
 
 /// How often each operation ran in this process, or between two moments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +25,8 @@ pub struct Meter {
     pub verifies: u64,
     /// Argon2id runs.
     pub kdfs: u64,
+    /// ENVs opened, in vain or not: every read of a vault is one.
+    pub env_opens: u64,
 }
 
 impl Meter {
@@ -37,6 +40,7 @@ impl Meter {
             signs: self.signs.wrapping_sub(earlier.signs),
             verifies: self.verifies.wrapping_sub(earlier.verifies),
             kdfs: self.kdfs.wrapping_sub(earlier.kdfs),
+            env_opens: self.env_opens.wrapping_sub(earlier.env_opens),
         }
     }
 }
@@ -51,6 +55,7 @@ pub fn snapshot() -> Meter {
         signs: read(&SIGNS),
         verifies: read(&VERIFIES),
         kdfs: read(&KDFS),
+        env_opens: read(&ENV_OPENS),
     }
 }
 
@@ -74,10 +79,14 @@ pub(crate) fn count_kdf() {
     KDFS.fetch_add(1, Ordering::Relaxed);
 }
 
+pub(crate) fn count_env_open() {
+    ENV_OPENS.fetch_add(1, Ordering::Relaxed);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DeviceSeed, boxes, label, testing::rng};
+    use crate::{DeviceSeed, Pad, ScopeKey, boxes, env, label, testing::rng};
 
     /// Other tests count at the same time, so there may be more, never less.
     #[test]
@@ -92,8 +101,13 @@ mod tests {
             .unwrap();
         let sealed = boxes::seal(sealing.public(), b"", b"", b"", &mut rng(1)).unwrap();
         boxes::open(&sealing, b"", b"", &sealed.enc, &sealed.ct).unwrap();
+        let key = ScopeKey::from_bytes(&mut [2; 32]);
+        let ctx = env::Ctx::new(label::PACK, &[]);
+        let wire = env::seal(&key, &ctx, Pad::None, b"", &mut rng(2));
+        env::open(&key, &ctx, Pad::None, &wire).unwrap();
         let spent = snapshot().since(before);
         assert!(spent.signs >= 1 && spent.verifies >= 1);
         assert!(spent.kem_seals >= 1 && spent.kem_opens >= 1);
+        assert!(spent.env_opens >= 1);
     }
 }

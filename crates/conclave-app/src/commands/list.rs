@@ -58,15 +58,13 @@ impl App {
         };
         self.with_list(|shelf, generation| {
             let found = shelf.index.search.query(&query);
-            let rows = found.items.iter().filter_map(|id| {
-                let row = shelf.list.rows.get(id)?;
-                Some(row_view(id, row, shelf.index.favourites.contains(id)))
-            });
+            let favourites = &shelf.index.favourites;
+            let view = |id: &ItemId, row: &ListRow| row_view(id, row, favourites.contains(id));
             ItemPage {
                 total: count(found.total),
                 offset: request.offset,
                 generation,
-                rows: rows.collect(),
+                rows: shelf.list.each(&found.items, view),
                 groups: match request.sort {
                     ItemSort::Title => Vec::new(),
                     _ => groups(&found),

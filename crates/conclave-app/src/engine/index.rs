@@ -54,7 +54,12 @@ impl Index {
     pub(super) fn show(&mut self, list: &List, visible: BTreeSet<ScopeId>) {
         self.visible = visible;
         self.search = SearchIndex::new();
-        self.search.reserve(list.rows.len());
+        self.search.reserve(list.len());
+        for (overview, deleted) in list.packed() {
+            let marks = self.marks_of(overview.item, overview.home, deleted);
+            let recent = self.recent(overview.item, overview.changed_ms);
+            self.search.load(&overview, marks, recent);
+        }
         for item in list.rows.keys() {
             self.put(list, *item);
         }
@@ -64,8 +69,7 @@ impl Index {
         let marks = self.marks(list, item);
         match list.rows.get(&item) {
             Some(row) => {
-                let used = self.used.get(&item).copied().unwrap_or(0);
-                let recent = used.max(row.overview.changed_ms);
+                let recent = self.recent(item, row.overview.changed_ms);
                 self.search.put(&row.overview, marks, recent);
             }
             None => self.search.remove(item),
@@ -73,16 +77,22 @@ impl Index {
     }
 
     fn marks(&self, list: &List, item: ItemId) -> Marks {
-        let Some(row) = list.rows.get(&item) else {
-            return Marks::NONE;
-        };
+        list.rows.get(&item).map_or(Marks::NONE, |row| {
+            self.marks_of(item, row.overview.home, row.deleted)
+        })
+    }
+
+    fn marks_of(&self, item: ItemId, home: ScopeId, deleted: bool) -> Marks {
         let mark = |on: bool, marks| if on { marks } else { Marks::NONE };
         mark(self.favourites.contains(&item), Marks::FAVOURITE)
-            .and(mark(row.deleted, Marks::ARCHIVED))
-            .and(mark(
-                !self.visible.contains(&row.overview.home),
-                Marks::SHARED,
-            ))
+            .and(mark(deleted, Marks::ARCHIVED))
+            .and(mark(!self.visible.contains(&home), Marks::SHARED))
+    }
+
+    /// When an item was used or changed last.
+    fn recent(&self, item: ItemId, changed_ms: u64) -> u64 {
+        let used = self.used.get(&item).copied().unwrap_or(0);
+        used.max(changed_ms)
     }
 }
 

@@ -7,7 +7,7 @@ use conclave_core::{
     item::{ItemContent, ItemOverview, OverviewRef, PrivateText, Template},
     replica::{Changes, Item},
 };
-use conclave_store::OpenStore;
+use conclave_store::{OpenStore, Overviews};
 
 use super::{Engine, EngineError};
 
@@ -33,16 +33,81 @@ pub struct ListRow {
 #[derive(Default)]
 pub(crate) struct List {
     pub(crate) rows: BTreeMap<ItemId, ListRow>,
+    /// The opened pages, until [`Self::unpack`] makes rows of them.
+    pages: Option<Overviews>,
 }
 
 impl List {
     /// Reads the packed pages.
     pub(crate) fn read(store: &mut OpenStore, team: TeamId) -> Result<Self, EngineError> {
-        let overviews = store.load_overviews(&team)?;
-        let rows = overviews.iter();
-        let rows = rows.filter_map(|(item, bytes)| Some((item, ListRow::decode(bytes)?)));
         Ok(Self {
-            rows: rows.collect(),
+            rows: BTreeMap::new(),
+            pages: Some(store.load_overviews(&team)?),
+        })
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        let packed = self.pages.as_ref().map_or(0, Overviews::len);
+        self.rows.len() + packed
+    }
+
+    /// Makes rows of the pages: what a list that changes needs, and showing and searching do not.
+    pub(crate) fn unpack(&mut self) {
+        if let Some(pages) = self.pages.take() {
+            let rows = pages.iter();
+            let rows = rows.filter_map(|(item, bytes)| Some((item, ListRow::decode(bytes)?)));
+            self.rows = rows.collect();
+        }
+    }
+
+    /// What the packed rows are searched by; nothing once they are unpacked.
+    pub(crate) fn packed(&self) -> impl Iterator<Item = (OverviewRef<'_>, bool)> {
+        let pages = self.pages.iter().flat_map(Overviews::iter);
+        pages.filter_map(|(_, bytes)| {
+            let row = PackedRow::decode(bytes)?;
+            Some((row.overview, row.flags & DELETED != 0))
+        })
+    }
+
+    /// Makes something of each of a few rows.
+    pub(crate) fn each<T>(
+        &self,
+        items: &[ItemId],
+        mut make: impl FnMut(&ItemId, &ListRow) -> T,
+    ) -> Vec<T> {
+        let picked;
+        let rows = match &self.pages {
+            None => &self.rows,
+            Some(pages) => {
+                let wanted: BTreeSet<ItemId> = items.iter().copied().collect();
+                let rows = pages.iter().filter(|(item, _)| wanted.contains(item));
+                let rows = rows.filter_map(|(item, row)| Some((item, ListRow::decode(row)?)));
+                picked = rows.collect();
+                &picked
+            }
+        };
+        let found = items.iter().filter_map(|id| Some((id, rows.get(id)?)));
+        found.map(|(id, row)| make(id, row)).collect()
+    }
+}
+
+/// A row as it lies in its page.
+struct PackedRow<'b> {
+    flags: u8,
+    heads: &'b [[u8; 32]],
+    overview: OverviewRef<'b>,
+}
+
+impl<'b> PackedRow<'b> {
+    fn decode(bytes: &'b [u8]) -> Option<Self> {
+        let (&[flags, count], rest) = bytes.split_first_chunk::<2>()?;
+        let (heads, rest) = rest.split_at_checked(usize::from(count) * 32)?;
+        let (overview, _) = OverviewRef::decode(rest).ok()?;
+        Some(Self {
+            flags,
+            heads: heads.as_chunks::<32>().0,
+            overview,
         })
     }
 }
@@ -66,21 +131,14 @@ impl ListRow {
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let (&[flags, count], rest) = bytes.split_first_chunk::<2>()?;
-        let (heads, rest) = rest.split_at_checked(usize::from(count) * 32)?;
-        let heads = heads
-            .as_chunks::<32>()
-            .0
-            .iter()
-            .map(|h| EntryHash::new(*h))
-            .collect();
-        let (overview, _) = OverviewRef::decode(rest).ok()?;
+        let row = PackedRow::decode(bytes)?;
+        let on = |bit: u8| row.flags & bit != 0;
         Some(Self {
-            overview: overview.to_owned(),
-            heads,
-            deleted: flags & DELETED != 0,
-            conflict: flags & CONFLICT != 0,
-            closed: flags & CLOSED != 0,
+            overview: row.overview.to_owned(),
+            heads: row.heads.iter().map(|h| EntryHash::new(*h)).collect(),
+            deleted: on(DELETED),
+            conflict: on(CONFLICT),
+            closed: on(CLOSED),
         })
     }
 }

@@ -92,8 +92,9 @@ impl Ready {
     ///
     /// # Errors
     /// What the store refuses.
-    pub fn open(self, shelf: Shelf) -> Result<Engine, Unopened> {
+    pub fn open(self, mut shelf: Shelf) -> Result<Engine, Unopened> {
         let Self { opening, held } = self;
+        shelf.list.unpack();
         let mut engine = Engine {
             store: opening.store,
             replica: held.replica,

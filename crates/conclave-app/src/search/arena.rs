@@ -34,10 +34,12 @@ impl<T: DefaultIsZeroes> Arena<T> {
         self.0.extend(more);
     }
 
-    /// Adds a piece at the end.
-    pub(super) fn append(&mut self, piece: &[T]) {
+    /// Adds a piece at the end, and gives it as it lies there.
+    pub(super) fn append(&mut self, piece: &[T]) -> &mut [T] {
         self.reserve(piece.len());
+        let at = self.0.len();
         self.0.extend_from_slice(piece);
+        self.0.get_mut(at..).unwrap_or_default()
     }
 
     /// Makes room at the end.

@@ -7,17 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 /// spaces. What is typed and what is looked through are folded alike.
 pub(super) fn fold(text: &str, out: &mut String) {
     if text.is_ascii() {
-        // Nearly every text: whole pieces at a time, without looking at each letter as a character.
-        for (n, piece) in text.split(|c: char| c.is_ascii_control()).enumerate() {
-            if n > 0 {
-                out.push(' ');
-            }
-            let from = out.len();
-            out.push_str(piece);
-            if let Some(piece) = out.get_mut(from..) {
-                piece.make_ascii_lowercase();
-            }
-        }
+        out.extend(text.bytes().map(|byte| char::from(ascii(byte))));
         return;
     }
     let seen = text.nfkd().filter(|c| !is_left_out(*c));
@@ -27,6 +17,15 @@ pub(super) fn fold(text: &str, out: &mut String) {
         .nfkd()
         .filter(|c| !is_left_out(*c));
     out.extend(lower.map(plain));
+}
+
+/// An ASCII character folded.
+pub(super) const fn ascii(byte: u8) -> u8 {
+    if byte.is_ascii_control() {
+        b' '
+    } else {
+        byte.to_ascii_lowercase()
+    }
 }
 
 fn plain(c: char) -> char {

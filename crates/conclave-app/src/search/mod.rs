@@ -16,7 +16,7 @@ mod typo;
 
 use conclave_core::{
     id::{ItemId, ScopeId},
-    item::ItemOverview,
+    item::{ItemOverview, OverviewRef, PrivateText},
 };
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -24,7 +24,7 @@ use self::{
     needle::Needle,
     order::Orders,
     scan::{Hit, Scan},
-    store::Store,
+    store::{Entry, Store},
 };
 
 /// Below this many items with the words as typed, words with gaps between their letters count too.
@@ -175,8 +175,32 @@ impl SearchIndex {
     pub fn put(&mut self, overview: &ItemOverview, marks: Marks, used_ms: u64) {
         self.last = None;
         self.forget(overview.item);
-        let slot = self.store.push(overview, marks, used_ms);
+        let entry = Entry {
+            item: overview.item,
+            home: overview.home,
+            changed_ms: overview.changed_ms,
+            marks,
+            used_ms,
+        };
+        let head = [&overview.title, &overview.subtitle].into_iter();
+        let texts = head.chain(&overview.hosts).chain(&overview.tags);
+        let slot = self.store.push(entry, texts.map(PrivateText::expose));
         self.orders.insert(&self.store, slot);
+    }
+
+    /// Adds an item to an index that is being filled: one that was not put in before, while
+    /// nothing was asked yet.
+    pub fn load(&mut self, overview: &OverviewRef<'_>, marks: Marks, used_ms: u64) {
+        let entry = Entry {
+            item: overview.item,
+            home: overview.home,
+            changed_ms: overview.changed_ms,
+            marks,
+            used_ms,
+        };
+        let head = [overview.title, overview.subtitle].into_iter();
+        let texts = head.chain(overview.hosts()).chain(overview.tags());
+        self.store.push(entry, texts);
     }
 
     /// Takes an item out.

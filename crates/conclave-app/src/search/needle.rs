@@ -99,17 +99,18 @@ impl Word {
 /// Which characters a text has, a bit each for letters and digits, and shared bits for the rest.
 /// A text without all bits of a word cannot have the word's letters in it.
 pub(super) fn mask_of(text: &str) -> u64 {
-    let bit = |c: u32| match char::from_u32(c) {
-        Some('a'..='z') => c - u32::from('a'),
-        Some('0'..='9') => 26 + c - u32::from('0'),
-        _ => 36 + c % 28,
+    text.chars().fold(0, |mask, c| mask | bit_of(c))
+}
+
+/// The bit of one character in a mask.
+pub(super) const fn bit_of(c: char) -> u64 {
+    let c = c as u32;
+    let bit = match c {
+        0x61..=0x7a => c - 0x61,
+        0x30..=0x39 => 26 + c - 0x30,
+        c => 36 + c % 28,
     };
-    if text.is_ascii() {
-        let bytes = text.bytes();
-        return bytes.fold(0, |mask, byte| mask | 1 << bit(u32::from(byte)));
-    }
-    let chars = text.chars();
-    chars.fold(0, |mask, c| mask | 1 << bit(u32::from(c)))
+    1 << bit
 }
 
 #[cfg(test)]

@@ -6,14 +6,16 @@
 
 use std::collections::HashMap;
 
-use conclave_core::{
-    id::{ItemId, ScopeId},
-    item::{ItemOverview, PrivateText},
-};
+use conclave_core::id::{ItemId, ScopeId};
 use nucleo_matcher::Utf32Str;
 use zeroize::Zeroizing;
 
-use super::{Filter, Marks, arena::Arena, fold::fold, needle::mask_of};
+use super::{
+    Filter, Marks,
+    arena::Arena,
+    fold::{self, fold},
+    needle::{bit_of, mask_of},
+};
 
 /// The longest text of an item, in characters.
 pub(super) const MAX_TEXT: usize = 4096;
@@ -22,13 +24,33 @@ const MAX_DEAD: usize = 64 * 1024;
 /// A common length, for making room.
 const COMMON: usize = 80;
 
+/// What each ASCII character becomes, and its bit in a mask.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out by the compiler, which refuses an index out of range"
+)]
+const ASCII: [(u8, u64); 128] = {
+    let mut table = [(0, 0); 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let folded = fold::ascii(byte);
+        table[byte as usize] = (folded, bit_of(folded as char));
+        byte += 1;
+    }
+    table
+};
+
 /// Everything about all items that searching needs.
 #[derive(Default)]
 pub(super) struct Store {
     text: Arena<u8>,
     wide: Arena<char>,
     slots: Vec<Slot>,
+    /// Where each item is, of the first `placed` slots: the rest is added when it is asked for,
+    /// so that loading does not wait for it.
     places: HashMap<ItemId, u32>,
+    placed: usize,
+    alive: usize,
     vaults: Vec<ScopeId>,
     /// Bytes of texts that are no more.
     dead: usize,
@@ -53,6 +75,15 @@ pub(super) struct Slot {
     pub(super) used_ms: u64,
 }
 
+/// What an item is filtered and ordered by.
+pub(super) struct Entry {
+    pub(super) item: ItemId,
+    pub(super) home: ScopeId,
+    pub(super) changed_ms: u64,
+    pub(super) marks: Marks,
+    pub(super) used_ms: u64,
+}
+
 /// A filter in terms of slots.
 pub(super) struct Allowed {
     vault: Option<u32>,
@@ -70,45 +101,84 @@ impl Allowed {
 
 impl Store {
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.alive
     }
 
     pub(super) fn reserve(&mut self, items: usize) {
         self.slots.reserve(items);
-        self.places.reserve(items);
         self.text.reserve(items.saturating_mul(COMMON));
     }
 
     /// Adds an item and gives its slot. The item is not here yet.
-    pub(super) fn push(&mut self, overview: &ItemOverview, marks: Marks, used_ms: u64) -> u32 {
-        let folded = Folded::of(overview);
-        let vault = match self.vaults.iter().position(|v| *v == overview.home) {
+    pub(super) fn push<'t>(
+        &mut self,
+        entry: Entry,
+        parts: impl Iterator<Item = &'t str> + Clone,
+    ) -> u32 {
+        let vault = match self.vaults.iter().position(|v| *v == entry.home) {
             Some(at) => at,
             None => {
-                self.vaults.push(overview.home);
+                self.vaults.push(entry.home);
                 self.vaults.len() - 1
             }
         };
-        let slot = Slot {
-            // The line feed after each text is in every mask, so no mask of an item is 0.
-            mask: mask_of(&folded.text),
+        let mut slot = Slot {
+            mask: 0,
             start: self.text.len(),
-            len: to_u32(folded.text.len().saturating_sub(1)),
-            title: to_u32(folded.title),
+            len: 0,
+            title: 0,
             wide: self.wide.len(),
             wide_len: 0,
             vault: to_u32(vault),
-            marks,
-            item: overview.item,
-            changed_ms: overview.changed_ms,
-            used_ms,
+            marks: entry.marks,
+            item: entry.item,
+            changed_ms: entry.changed_ms,
+            used_ms: entry.used_ms,
         };
+        let (room, ascii) = parts.clone().fold((0, true), |(room, ascii), part| {
+            (room + part.len() + 1, ascii && part.is_ascii())
+        });
+        if room <= MAX_TEXT && ascii {
+            self.push_ascii(&mut slot, parts, room);
+            return self.add(slot, core::iter::empty(), true);
+        }
+        let folded = Folded::of(parts);
+        // The line feed after each text is in every mask, so no mask of an item is 0.
+        slot.mask = mask_of(&folded.text);
+        slot.len = to_u32(folded.text.len().saturating_sub(1));
+        slot.title = to_u32(folded.title);
         self.text.append(folded.text.as_bytes());
         self.add(
             slot,
             folded.text.trim_end_matches('\n').chars(),
             folded.text.is_ascii(),
         )
+    }
+
+    /// Nearly every item: folded where it comes to lie, in one pass.
+    fn push_ascii<'t>(
+        &mut self,
+        slot: &mut Slot,
+        parts: impl Iterator<Item = &'t str>,
+        room: usize,
+    ) {
+        self.text.reserve(room);
+        for (n, part) in parts.enumerate() {
+            if n > 0 && part.is_empty() {
+                continue;
+            }
+            for byte in self.text.append(part.as_bytes()) {
+                let (folded, bit) = ASCII.get(usize::from(*byte)).copied().unwrap_or_default();
+                *byte = folded;
+                slot.mask |= bit;
+            }
+            self.text.append(b"\n");
+            slot.mask |= bit_of('\n');
+            if n == 0 {
+                slot.title = to_u32(part.len());
+            }
+        }
+        slot.len = to_u32(self.text.len() - slot.start).saturating_sub(1);
     }
 
     fn add(
@@ -123,8 +193,8 @@ impl Store {
             slot.wide_len = to_u32(self.wide.len() - slot.wide);
         }
         let at = to_u32(self.slots.len());
-        self.places.insert(slot.item, at);
         self.slots.push(slot);
+        self.alive += 1;
         at
     }
 
@@ -137,6 +207,7 @@ impl Store {
         self.wide.blank(slot.wide, slot.wide_len as usize);
         slot.mask = 0;
         self.places.remove(&slot.item);
+        self.alive -= 1;
         self.dead += slot.len as usize + 1;
         let compact = self.dead > MAX_DEAD && self.dead > self.text.len() / 2;
         if compact {
@@ -185,7 +256,12 @@ impl Store {
         })
     }
 
-    pub(super) fn slot_of(&self, item: ItemId) -> Option<u32> {
+    pub(super) fn slot_of(&mut self, item: ItemId) -> Option<u32> {
+        let unplaced = self.slots.get(self.placed..).unwrap_or_default();
+        let slots = (to_u32(self.placed)..).zip(unplaced);
+        let alive = slots.filter(|(_, slot)| !slot.is_gone());
+        self.places.extend(alive.map(|(at, slot)| (slot.item, at)));
+        self.placed = self.slots.len();
         self.places.get(&item).copied()
     }
 
@@ -262,18 +338,12 @@ struct Folded {
 }
 
 impl Folded {
-    fn of(overview: &ItemOverview) -> Self {
-        let parts = || {
-            let head = [&overview.title, &overview.subtitle].into_iter();
-            head.chain(&overview.hosts)
-                .chain(&overview.tags)
-                .map(PrivateText::expose)
-        };
+    fn of<'t>(parts: impl Iterator<Item = &'t str> + Clone) -> Self {
         // Taken apart, a character may become many; what is common fits without growing.
-        let room = parts().map(|part| part.len() * 3 + 1).sum();
+        let room = parts.clone().map(|part| part.len() * 3 + 1).sum();
         let mut text = Zeroizing::new(String::with_capacity(room));
         let mut title = None;
-        for part in parts() {
+        for part in parts {
             if !part.is_empty() || title.is_none() {
                 fold(part, &mut text);
                 title.get_or_insert(text.len());
@@ -281,9 +351,7 @@ impl Folded {
             }
         }
         let mut title = title.unwrap_or(0);
-        let longer = text.len() >= MAX_TEXT;
-        let cut = longer.then(|| text.char_indices().nth(MAX_TEXT - 1));
-        if let Some((end, _)) = cut.flatten() {
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT - 1) {
             text.truncate(end);
             title = title.min(end);
             text.push('\n');
@@ -295,4 +363,34 @@ impl Folded {
 fn to_u32(n: usize) -> u32 {
     // Slots, lengths of one text and vaults; texts are capped and memory ends long before.
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    proptest! {
+        /// The short way lays down what the long way does.
+        #[test]
+        fn ascii_is_folded_as_any_text(parts in vec("[\\x00-\\x7f]{0,12}", 2..5)) {
+            let parts = || parts.iter().map(String::as_str);
+            let mut store = Store::default();
+            let entry = Entry {
+                item: ItemId::new([1; 32]),
+                home: ScopeId::new([2; 32]),
+                changed_ms: 0,
+                marks: Marks::NONE,
+                used_ms: 0,
+            };
+            let at = store.push(entry, parts());
+            let folded = Folded::of(parts());
+            prop_assert_eq!(store.all(), folded.text.as_bytes());
+            prop_assert_eq!(store.title(at).len(), folded.title);
+            let slot = store.slot(at).copied().unwrap();
+            prop_assert_eq!(slot.mask, mask_of(&folded.text));
+            prop_assert_eq!(slot.end(), folded.text.len());
+        }
+    }
 }

@@ -104,20 +104,17 @@ impl EngineCell {
     }
 
     /// Ends the opening by `finish`, to which the list is handed, and wakes who waited for it.
-    pub(super) fn settle<E>(
-        &self,
-        finish: impl FnOnce(Shelf) -> Result<Engine, E>,
-    ) -> Result<(), E> {
+    /// Without an engine the slot is closed, and whatever `finish` noted of why is there before
+    /// anybody sees that.
+    pub(super) fn settle(&self, finish: impl FnOnce(Shelf) -> Option<Engine>) {
         let mut slot = self.glance();
-        let shelf = match mem::take(&mut *slot) {
-            Slot::Opening(shelf) => *shelf,
-            _ => Shelf::default(),
-        };
-        let done = finish(shelf);
-        let done = done.map(|engine| *slot = Slot::Open(Box::new(engine)));
+        if let Slot::Opening(shelf) = mem::take(&mut *slot)
+            && let Some(engine) = finish(*shelf)
+        {
+            *slot = Slot::Open(Box::new(engine));
+        }
         drop(slot);
         self.settled.notify_all();
-        done
     }
 
     /// Puts an engine in that is already whole.

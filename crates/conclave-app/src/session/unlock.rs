@@ -144,16 +144,18 @@ impl App {
         let (cell, inner) = (Arc::clone(&self.engine), Arc::clone(&self.inner));
         let listener = Arc::clone(&self.config.listener);
         self.runtime.spawn_blocking(move || {
-            let opened = match opening.read() {
-                Ok(ready) => cell.settle(|shelf| ready.open(shelf)),
-                Err(unopened) => cell.settle(|_| Err(unopened)),
-            };
-            if let Err(unopened) = opened {
+            let ready = opening.read();
+            cell.settle(|shelf| {
+                let failed = match ready.and_then(|ready| ready.open(shelf)) {
+                    Ok(engine) => return Some(engine),
+                    Err(failed) => failed,
+                };
                 // The list was fine and the log is not: the window says so from now on.
                 let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
-                inner.store = unopened.store.lock().ok();
-                inner.problem = Some(unopened.error.into());
-            }
+                inner.store = failed.store.lock().ok();
+                inner.problem = Some(failed.error.into());
+                None
+            });
             listener(SyncEvent::Changed);
         });
         Ok(())

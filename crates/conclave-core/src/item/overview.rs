@@ -157,12 +157,12 @@ impl<'b> OverviewRef<'b> {
     }
 
     /// The hosts of its web addresses.
-    pub fn hosts(&self) -> impl Iterator<Item = &'b str> + use<'b> {
+    pub fn hosts(&self) -> impl Iterator<Item = &'b str> + Clone + use<'b> {
         texts(self.hosts)
     }
 
     /// Tags.
-    pub fn tags(&self) -> impl Iterator<Item = &'b str> + use<'b> {
+    pub fn tags(&self) -> impl Iterator<Item = &'b str> + Clone + use<'b> {
         texts(self.tags)
     }
 
@@ -279,7 +279,7 @@ fn list<'b>(d: &mut Decoder<'b>, max: usize) -> Option<&'b [u8]> {
     d.input().get(from..d.position())
 }
 
-fn texts<'b>(list: &'b [u8]) -> impl Iterator<Item = &'b str> + use<'b> {
+fn texts<'b>(list: &'b [u8]) -> impl Iterator<Item = &'b str> + Clone + use<'b> {
     let mut d = Decoder::new(list);
     let count = d.array().ok().flatten().unwrap_or(0);
     (0..count).map_while(move |_| d.str().ok())

@@ -22,6 +22,7 @@ use crate::{
     hazmat::{aead, hkdf::hkdf},
     keys::{EnvKey, Secret32},
     label::{self, Label},
+    meter,
     padding::{Pad, pad_into, unpad},
 };
 
@@ -179,6 +180,7 @@ impl Derived {
 
     /// Compares the commitment, in constant time, and only then decrypts.
     fn open(&self, ctx: &Ctx, wire: &Wire<'_>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        meter::count_env_open();
         if !bool::from(self.commitment.ct_eq(wire.commitment)) {
             return Err(OpenError::new());
         }
