@@ -24,6 +24,8 @@ const COMMANDS: &[&str] = &[
     "diagnostics_copy",
     "secret_copy",
     "stop_details_copy",
+    "stop_go_on",
+    "put_back_seen",
     "passphrase_suggest",
     "strength",
     "setup_passphrase",

@@ -93,6 +93,13 @@ pub(crate) fn found(person: &Person, name: &str, shared: Option<&Path>, clock: A
     founder
 }
 
+/// A profile that is there already, unlocked.
+pub(crate) fn again(person: &Person, clock: Ago) -> Windowless {
+    let one = Windowless::open(person, clock);
+    one.with(|app| app.unlock(PASSPHRASE.as_bytes())).unwrap();
+    one
+}
+
 /// S1b to S3, until they wait.
 pub(crate) fn ask(
     person: &Person,

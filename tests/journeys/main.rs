@@ -9,6 +9,7 @@
 mod conflict;
 mod joining;
 mod people;
+mod restored;
 mod sample;
 mod trouble;
 mod two_people;

@@ -7,7 +7,7 @@ import type { Scene } from '../src/ipc/dev';
 import { expectAccessible, open, settle } from './app';
 
 describe('nothing serious for the ear', () => {
-  test.each<Scene>(['main', 'empty', 'stopped', 'waiting', 'refused', 'locked', 'draft'])(
+  test.each<Scene>(['main', 'empty', 'stopped', 'restored', 'waiting', 'refused', 'locked', 'draft'])(
     '%s',
     async (scene) => {
       await open(scene);
@@ -162,6 +162,24 @@ test('a new vault', async () => {
   await settle();
   expect(called('vault_create')).toEqual([{ req: { name: 'Finance', colour: 1 } }]);
   expect(screen.getByRole('button', { name: 'Finance' })).toHaveAttribute('aria-current', 'page');
+});
+test('a computer that was set back goes on with one click', async () => {
+  const { user, called } = await open('restored');
+  await user.click(screen.getByRole('button', { name: 'Go on' }));
+  await settle();
+  expect(called('stop_go_on')).toHaveLength(1);
+  expect(screen.queryByRole('button', { name: 'Go on' })).not.toBeInTheDocument();
+});
+test('what was put back is said until it was seen', async () => {
+  const { user, fake, called } = await open('main');
+  fake.emit('sync-status', { ...fake.world.sync, put_back: true });
+  await settle();
+  expect(screen.getByText('The storage had lost changes.')).toBeInTheDocument();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Got it' }));
+  await settle();
+  expect(called('put_back_seen')).toHaveLength(1);
+  expect(screen.queryByText('The storage had lost changes.')).not.toBeInTheDocument();
 });
 test('the stop can be looked into', async () => {
   const { user, called } = await open('stopped');

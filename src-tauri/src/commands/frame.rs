@@ -121,6 +121,16 @@ pub(crate) async fn secret_copy(app: Shared<'_>, request: Request<'_>) -> Answer
 }
 
 #[command]
+pub(crate) async fn put_back_seen(app: Shared<'_>) -> Answer<SyncView> {
+    off(app, |app| app.put_back_seen()).await
+}
+
+#[command]
+pub(crate) async fn stop_go_on(app: Shared<'_>) -> Answer<SyncView> {
+    off(app, |app| app.stop_go_on()).await
+}
+
+#[command]
 pub(crate) async fn stop_details_copy(app: Shared<'_>) -> Answer<()> {
     off(app, |app| app.stop_details_copy()).await
 }

@@ -82,6 +82,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         frame::diagnostics_copy,
         frame::secret_copy,
         frame::stop_details_copy,
+        frame::stop_go_on,
+        frame::put_back_seen,
         setup::passphrase_suggest,
         setup::strength,
         setup::setup_passphrase,

@@ -117,6 +117,8 @@ export interface Commands {
   sync_status: [null, SyncView];
   sync_now: [null, SyncView];
   stop_details_copy: [null, null];
+  stop_go_on: [null, SyncView];
+  put_back_seen: [null, SyncView];
   settings_get: [null, Settings];
   settings_set: [Prefs, Settings];
   storage_set: [StorageRequest, SyncView];

@@ -57,6 +57,8 @@ pub struct StopView {
     pub at_ms: Option<u64>,
     /// For Details.
     pub facts: Vec<StopFact>,
+    /// This computer may go on in a new log.
+    pub can_go_on: bool,
 }
 
 /// How syncing goes.
@@ -76,4 +78,6 @@ pub struct SyncView {
     pub stop: Option<StopView>,
     /// What is wrong, in a sentence.
     pub problem: Option<Text>,
+    /// The storage had lost changes, and this computer put them back; until the person has seen it.
+    pub put_back: bool,
 }

@@ -66,6 +66,11 @@ impl Opening {
         self.team
     }
 
+    /// The profile's id.
+    pub(crate) fn profile(&self) -> &[u8; 16] {
+        self.store.header().profile()
+    }
+
     /// Reads the team's log.
     ///
     /// # Errors
@@ -158,7 +163,7 @@ impl Engine {
     }
 }
 
-fn append(
+pub(super) fn append(
     tx: &mut conclave_store::Tx<'_>,
     team: &TeamId,
     written: &[Written],

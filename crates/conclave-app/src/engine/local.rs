@@ -17,9 +17,9 @@ use minicbor::{Decode, Encode};
 use super::{Engine, EngineError, Kept, record};
 use crate::random;
 
-const OUTGOING: &str = "sync/outgoing";
+pub(super) const OUTGOING: &str = "sync/outgoing";
 const WAITING: &str = "sync/waiting";
-const STOP: &str = "sync/stop";
+pub(super) const STOP: &str = "sync/stop";
 
 /// A pack on its way, kept so that a crash does not make another one of the same entries.
 #[derive(Encode, Decode)]
@@ -76,6 +76,16 @@ impl Engine {
         if let Err(error) = done {
             tracing::warn!(%error, "keys could not be handed on");
         }
+    }
+
+    /// The storage had lost changes, and this device put all of them back.
+    pub(crate) fn has_put_back(&self) -> bool {
+        self.alarms.iter().any(is_put_back)
+    }
+
+    /// The person has seen it.
+    pub(crate) fn put_back_seen(&mut self) {
+        self.alarms.retain(|alarm| !is_put_back(alarm));
     }
 
     fn value(&self, name: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
@@ -137,6 +147,13 @@ impl Engine {
             &mut random::os(),
         )
     }
+}
+
+const fn is_put_back(alarm: &Alarm) -> bool {
+    matches!(
+        alarm,
+        Alarm::Rollback { restored: true, .. } | Alarm::Behind { restored: true, .. }
+    )
 }
 
 impl Local for Engine {

@@ -15,6 +15,7 @@ mod local;
 mod names;
 mod record;
 mod shelf;
+mod succession;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,7 +26,12 @@ use conclave_core::{
 };
 use conclave_store::OpenStore;
 
-pub(crate) use self::arrival::{Arrival, JOINING};
+use self::load::append;
+
+pub(crate) use self::{
+    arrival::{Arrival, JOINING},
+    succession::HighWater,
+};
 pub use self::{
     error::EngineError,
     items::{Content, FieldChange, Opened},

@@ -14,7 +14,7 @@ use minicbor::{Decode, Encode};
 use super::{
     App, Card,
     setup::{KIT, check_name},
-    unlock::{device_account, unlock_account},
+    unlock::{device_account, high_water_account, unlock_account},
 };
 use crate::{
     api::{
@@ -282,6 +282,7 @@ impl App {
         let secrets = self.secrets(in_file);
         secrets.delete(&device_account(&profile))?;
         secrets.delete(&unlock_account(&profile))?;
+        secrets.delete(&high_water_account(&profile))?;
         Card::delete(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
         let mut inner = self.inner();
         (inner.card, inner.keychain_on) = (None, false);

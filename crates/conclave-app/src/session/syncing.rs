@@ -6,13 +6,14 @@ use conclave_core::{id::TeamId, remote::Remote};
 use conclave_remote::{WatchOptions, watch};
 use conclave_sync::{Handle, Pace, Problem, State, Status, Stop, Syncer, background};
 
-use super::App;
+use super::{App, unlock::Watermark};
 use crate::{
     api::{
         AppError, Code, Storage, Text,
         sync::{StopKind, StopView, SyncState, SyncView},
     },
     clock::Clock,
+    engine::{Engine, EngineError},
 };
 
 /// Something changed without the window's asking.
@@ -66,7 +67,7 @@ impl conclave_sync::Clock for Wall {
 
 impl App {
     /// Starts syncing with the storage that the card names, if it names one.
-    pub(super) fn start_syncing(&self, team: TeamId) {
+    pub(super) fn start_syncing(&self, team: TeamId, mark: Watermark) {
         let storage = self.inner().card.as_ref().map(|card| card.storage.clone());
         let storage = storage.unwrap_or(Storage::None);
         let Ok(Some((remote, root))) = self.open_remote(&storage, &team) else {
@@ -82,10 +83,10 @@ impl App {
         let (handle, work) = background(syncer, wall, Pace::default());
         let mut tasks = vec![self.runtime.spawn(work)];
         tasks.push(self.runtime.spawn(watching(root, handle.clone())));
-        tasks.push(
-            self.runtime
-                .spawn(telling(handle.clone(), Arc::clone(&self.config.listener))),
-        );
+        let listener = Arc::clone(&self.config.listener);
+        tasks.push(self.runtime.spawn(telling(handle.clone(), listener)));
+        let (handle_, cell) = (handle.clone(), Arc::clone(&self.engine));
+        tasks.push(self.runtime.spawn(remembering(handle_, cell, mark)));
         self.inner().syncing = Some(Syncing {
             handle,
             remote,
@@ -97,9 +98,9 @@ impl App {
     /// What the footer says.
     #[must_use]
     pub fn sync_status(&self) -> SyncView {
-        let (pending, stop) = match self.engine.glance().engine() {
-            Some(engine) => (engine.pending(), engine.stopped()),
-            None => (0, None),
+        let (pending, stop, put_back) = match self.engine.glance().engine() {
+            Some(engine) => (engine.pending(), engine.stopped(), engine.has_put_back()),
+            None => (0, None, false),
         };
         let inner = self.inner();
         let Some(syncing) = &inner.syncing else {
@@ -110,10 +111,26 @@ impl App {
                 folder: None,
                 stop: None,
                 problem: None,
+                put_back: false,
             };
         };
         let status = syncing.handle.status().borrow().clone();
-        view(&status, pending, &syncing.folder, stop)
+        SyncView {
+            put_back,
+            ..view(&status, pending, &syncing.folder, stop)
+        }
+    }
+
+    /// The person has seen that lost changes were put back.
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub fn put_back_seen(&self) -> Result<SyncView, AppError> {
+        self.with(|engine| {
+            engine.put_back_seen();
+            Ok(())
+        })?;
+        Ok(self.sync_status())
     }
 
     /// Syncs now and waits until that is done, or for ten seconds.
@@ -137,13 +154,51 @@ impl App {
         Ok(self.sync_status())
     }
 
+    /// Goes on writing after this computer was set back to an older copy of its data: takes in
+    /// what the storage has of its own log, then begins a new one.
+    ///
+    /// # Errors
+    /// [`Code::Locked`]; [`Code::StorageFailed`] while the storage cannot be read;
+    /// [`Code::WritingStopped`] where this does not help.
+    pub fn stop_go_on(&self) -> Result<SyncView, AppError> {
+        let view = self.sync_now()?;
+        if !matches!(view.state, SyncState::Stopped | SyncState::LocalOnly) {
+            return Ok(view);
+        }
+        let fresh = self.inner().syncing.as_ref().is_none_or(|syncing| {
+            let status = syncing.handle.status();
+            let problem = status.borrow().problem;
+            problem.is_none()
+        });
+        if !fresh {
+            return Err(Code::StorageFailed.into());
+        }
+        let (team, profile) = self.with(|engine| {
+            engine.go_on().map_err(|error| match error {
+                EngineError::Unsuitable => Code::WritingStopped.into(),
+                error => AppError::from(error),
+            })?;
+            Ok((engine.team, *engine.store.header().profile()))
+        })?;
+        // The one that runs remembers the old log's state.
+        let old = self.inner().syncing.take();
+        if let Some(old) = old {
+            old.stop();
+        }
+        self.start_syncing(team, self.watermark(&profile));
+        self.sync_now()
+    }
+
     /// Attaches or moves the team's folder. What is there stays there.
     ///
     /// # Errors
     /// What a test of the folder says.
     pub fn storage_set(&self, storage: &Storage) -> Result<SyncView, AppError> {
         self.storage_test(storage)?;
-        let team = self.engine.lock().engine().map(|engine| engine.team);
+        let open = match self.engine.lock().engine() {
+            Some(engine) => Some((engine.team, *engine.store.header().profile())),
+            None => None,
+        };
         let old = {
             let mut inner = self.inner();
             let card = inner.card.as_mut().ok_or(Code::Locked)?;
@@ -155,8 +210,8 @@ impl App {
         if let Some(old) = old {
             old.stop();
         }
-        if let Some(team) = team {
-            self.start_syncing(team);
+        if let Some((team, profile)) = open {
+            self.start_syncing(team, self.watermark(&profile));
         }
         Ok(self.sync_status())
     }
@@ -167,6 +222,24 @@ async fn watching(root: PathBuf, handle: Handle) {
     loop {
         changes.next().await;
         handle.changed();
+    }
+}
+
+/// Lets the keychain remember how far the own log has come, whenever the storage has all of it.
+async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Watermark) {
+    let mut status = handle.status();
+    let mut kept = None;
+    while status.changed().await.is_ok() {
+        if status.borrow_and_update().state != State::Synced {
+            continue;
+        }
+        let end = cell.glance().engine().and_then(Engine::high_water);
+        if let Some(end) = end.filter(|end| kept != Some(*end)) {
+            kept = Some(end);
+            let mark = mark.clone();
+            let done = tokio::task::spawn_blocking(move || mark.keep(end));
+            let _ = done.await;
+        }
     }
 }
 
@@ -211,7 +284,9 @@ fn view(status: &Status, pending: u64, folder: &str, stop: Option<Stop>) -> Sync
             },
             at_ms: None,
             facts: Vec::new(),
+            can_go_on: stop == Stop::OwnLogAhead,
         }),
+        put_back: false,
         problem: status.problem.map(|problem| {
             Text::plain(match problem {
                 Problem::Denied => "sync_problem_denied",

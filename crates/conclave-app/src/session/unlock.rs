@@ -12,8 +12,8 @@ use crate::{
         AppError, Code,
         app::{AppState, Keychain as KeychainView, LockReason},
     },
-    engine::{Engine, Opening, Shelf, Unopened},
-    keychain::KeychainError,
+    engine::{Engine, HighWater, Opening, Shelf, Unopened},
+    keychain::{Keychain, KeychainError},
     random,
 };
 
@@ -28,6 +28,32 @@ pub(super) fn device_account(profile: &[u8; 16]) -> String {
 /// The keychain's account of the key that unlocks without a passphrase.
 pub(super) fn unlock_account(profile: &[u8; 16]) -> String {
     format!("conclave/{}/unlock", hex::encode(profile))
+}
+
+/// The keychain's account of how far the own log has come.
+pub(super) fn high_water_account(profile: &[u8; 16]) -> String {
+    format!("conclave/{}/high-water", hex::encode(profile))
+}
+
+/// Where the keychain remembers how far this device's log has come. It is a help, and no more: a
+/// keychain that does not answer keeps nobody from working.
+#[derive(Clone)]
+pub(super) struct Watermark {
+    secrets: Arc<dyn Keychain>,
+    account: String,
+}
+
+impl Watermark {
+    fn kept(&self) -> Option<HighWater> {
+        let bytes = self.secrets.get(&self.account).ok().flatten()?;
+        HighWater::decode(&bytes)
+    }
+
+    pub(super) fn keep(&self, mark: HighWater) {
+        if self.secrets.set(&self.account, &mark.encode()).is_err() {
+            tracing::warn!("the keychain does not remember how far this device has come");
+        }
+    }
 }
 
 impl App {
@@ -133,21 +159,28 @@ impl App {
     /// has let this person in as far as the last session knew.
     fn open_rest(&self, opening: Opening, shelf: Shelf) -> Result<(), AppError> {
         let team = opening.team();
+        let mark = self.watermark(opening.profile());
         if !shelf.frame.member {
             let opened = opening.read().and_then(|ready| ready.open(shelf));
-            let engine = opened.map_err(|unopened| self.not_opened(unopened))?;
+            let mut engine = opened.map_err(|unopened| self.not_opened(unopened))?;
+            if let Some(kept) = mark.kept() {
+                engine.compare(kept);
+            }
             self.begin_session(engine);
             return Ok(());
         }
         self.engine.opening(shelf);
-        self.begun(team);
+        self.begun(team, mark.clone());
         let (cell, inner) = (Arc::clone(&self.engine), Arc::clone(&self.inner));
         let listener = Arc::clone(&self.config.listener);
         self.runtime.spawn_blocking(move || {
-            let ready = opening.read();
+            let (ready, kept) = (opening.read(), mark.kept());
             cell.settle(|shelf| {
                 let failed = match ready.and_then(|ready| ready.open(shelf)) {
-                    Ok(engine) => return Some(engine),
+                    Ok(mut engine) => {
+                        kept.map(|kept| engine.compare(kept));
+                        return Some(engine);
+                    }
                     Err(failed) => failed,
                 };
                 // The list was fine and the log is not: the window says so from now on.
@@ -161,6 +194,16 @@ impl App {
         Ok(())
     }
 
+    pub(super) fn watermark(&self, profile: &[u8; 16]) -> Watermark {
+        let inner = self.inner();
+        let in_file = inner.card.as_ref().is_some_and(|card| card.secret_in_file);
+        drop(inner);
+        Watermark {
+            secrets: self.secrets(in_file),
+            account: high_water_account(profile),
+        }
+    }
+
     fn not_opened(&self, unopened: Unopened) -> AppError {
         self.inner().store = unopened.store.lock().ok();
         unopened.error.into()
@@ -168,19 +211,19 @@ impl App {
 
     /// Takes an engine into use.
     pub(super) fn begin_session(&self, engine: Engine) {
-        let team = engine.team;
+        let (team, mark) = (engine.team, self.watermark(engine.store.header().profile()));
         self.engine.put(engine);
-        self.begun(team);
+        self.begun(team, mark);
     }
 
-    fn begun(&self, team: TeamId) {
+    fn begun(&self, team: TeamId, mark: Watermark) {
         {
             let mut inner = self.inner();
             (inner.failures, inner.wait_until_ms, inner.lock_reason) = (0, 0, None);
             inner.last_touch_ms = self.config.clock.now_ms();
         }
         tracing::info!("unlocked");
-        self.start_syncing(team);
+        self.start_syncing(team, mark);
     }
 
     /// Locks: ends syncing, clears the clipboard, wipes every key.
@@ -191,6 +234,14 @@ impl App {
             syncing.stop();
         }
         let engine = self.engine.take();
+        let end = engine.as_ref().and_then(Engine::high_water);
+        let profile = engine
+            .as_ref()
+            .map(|engine| *engine.store.header().profile());
+        if let (Some(end), Some(profile)) = (end, profile) {
+            let mark = self.watermark(&profile);
+            self.runtime.spawn_blocking(move || mark.keep(end));
+        }
         let mut inner = self.inner();
         inner.setup = super::Setup::default();
         inner.joining = None;

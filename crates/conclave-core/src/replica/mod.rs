@@ -15,6 +15,7 @@ mod reconcile;
 mod rights;
 mod scopes;
 mod sharing;
+mod succession;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,4 +17,8 @@ at_ms: number | null,
 /**
  * For Details.
  */
-facts: Array<StopFact>, };
+facts: Array<StopFact>, 
+/**
+ * This computer may go on in a new log.
+ */
+can_go_on: boolean, };

@@ -30,4 +30,8 @@ stop: StopView | null,
 /**
  * What is wrong, in a sentence.
  */
-problem: Text | null, };
+problem: Text | null, 
+/**
+ * The storage had lost changes, and this computer put them back; until the person has seen it.
+ */
+put_back: boolean, };

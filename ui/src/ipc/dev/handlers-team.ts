@@ -216,6 +216,8 @@ export function teamHandlers(
     sync_status: () => world.sync,
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),
     stop_details_copy: () => null,
+    put_back_seen: () => (world.sync = { ...world.sync, put_back: false }),
+    stop_go_on: () => (world.sync = { ...world.sync, state: 'synced', stop: null }),
     settings_get: () => world.settings,
     settings_set: (prefs) => {
       world.settings = { ...world.settings, prefs };

@@ -32,6 +32,7 @@ export type Scene =
   | 'waiting'
   | 'refused'
   | 'stopped'
+  | 'restored'
   | 'many'
   | 'viewer'
   | 'bad_request'
@@ -119,6 +120,7 @@ export class World {
       folder: '/home/ana/Dropbox/Northwind',
       stop: null,
       problem: null,
+      put_back: false,
     };
     this.setScene(scene);
   }
@@ -160,6 +162,7 @@ export class World {
         stop: {
           kind: 'rollback',
           at_ms: this.now - 22 * DAY,
+          can_go_on: false,
           facts: [
             { label: { key: 'stop_fact_storage', args: {} }, change: 1207, at_ms: this.now - 22 * DAY },
             { label: { key: 'stop_fact_here', args: {} }, change: 1482, at_ms: this.now - HOUR },
@@ -172,6 +175,12 @@ export class World {
         },
       };
     }
+    if (scene === 'restored')
+      this.sync = {
+        ...this.sync,
+        state: 'stopped',
+        stop: { kind: 'own_log', at_ms: null, facts: [], can_go_on: true },
+      };
     if (scene === 'many') this.fillMany();
     if (scene === 'bad_request') this.requests = [{ ...this.requestOf('Kofi'), problem: 'used_twice' }];
   }

@@ -1,0 +1,121 @@
+//! After this computer was set back to an older copy of its data: finding that out, and going on
+//! in a new log.
+
+use conclave_core::id::LogId;
+use conclave_sync::{Alarm, Local, Stop};
+
+use super::{
+    Engine, EngineError, append,
+    local::{OUTGOING, STOP},
+    record::{IDENTITY, Identity},
+};
+use crate::random;
+
+/// How far the own log had come, as the keychain remembers it. A database that was set back does
+/// not know that it was; the keychain was not set back with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HighWater {
+    log: LogId,
+    seq: u64,
+}
+
+impl HighWater {
+    const LEN: usize = 40;
+
+    /// The bytes that the keychain keeps: the log, then the seq.
+    pub(crate) fn encode(self) -> [u8; Self::LEN] {
+        let mut out = [0; Self::LEN];
+        let (log, seq) = out.split_at_mut(32);
+        log.copy_from_slice(self.log.as_bytes());
+        seq.copy_from_slice(&self.seq.to_le_bytes());
+        out
+    }
+
+    /// Reads them; something else counts as nothing, as what is in a keychain can be deleted.
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (log, seq) = bytes.split_first_chunk::<32>()?;
+        Some(Self {
+            log: LogId::new(*log),
+            seq: u64::from_le_bytes(seq.try_into().ok()?),
+        })
+    }
+}
+
+impl Engine {
+    /// How far the own log has come.
+    pub(crate) fn high_water(&self) -> Option<HighWater> {
+        let end = self.replica.own_end()?;
+        Some(HighWater {
+            log: end.log,
+            seq: end.seq,
+        })
+    }
+
+    /// Compares with what the keychain remembers, and stops writing where this database is older.
+    pub(crate) fn compare(&mut self, kept: HighWater) {
+        let here = self.high_water();
+        let behind = here.is_some_and(|here| here.log == kept.log && here.seq < kept.seq);
+        if behind && self.stopped().is_none() {
+            tracing::warn!(seq = kept.seq, "the database is older than it was");
+            self.alarm(Alarm::OwnLogAhead { last: kept.seq });
+        }
+    }
+
+    /// Whether [`Self::go_on`] may be offered: the device only lacks what it once wrote. Where its
+    /// log was written twice, nothing is mended by a third.
+    pub(crate) fn can_go_on(&self) -> bool {
+        self.stopped() == Some(Stop::OwnLogAhead)
+    }
+
+    /// Begins a new log and writes again. What the storage has of the old one was taken in before.
+    ///
+    /// # Errors
+    /// [`EngineError::Unsuitable`] where writing did not stop for this, or where edits that were
+    /// never sent stand in the old log.
+    pub(crate) fn go_on(&mut self) -> Result<(), EngineError> {
+        if !self.can_go_on() {
+            return Err(EngineError::Unsuitable);
+        }
+        let (team, old) = (self.team, self.replica.chain().place().log);
+        let sent = self.kept.get(&old).into_iter().flatten();
+        let sent = sent.map(|kept| kept.span.last()).max();
+        let waiting = self.store.pending(&team, &old)?;
+        if waiting.iter().any(|row| Some(row.seq) > sent) {
+            return Err(EngineError::Unsuitable);
+        }
+        let now = self.now();
+        self.replica.succeed(now, &mut random::os())?;
+        let written = self.replica.take_written();
+        let identity = Identity::of(&self.replica).encode();
+        let saved = self.store.transaction(|tx| {
+            tx.put_value(Some(&team), IDENTITY, &identity)?;
+            tx.delete_value(Some(&team), OUTGOING)?;
+            tx.delete_value(Some(&team), STOP)?;
+            append(tx, &team, &written)
+        });
+        if let Err(error) = saved {
+            self.reload()?;
+            return Err(error);
+        }
+        self.pending = written.len() as u64;
+        self.alarms.clear();
+        self.after_news()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_keychain_keeps_comes_back_and_nothing_else_does() {
+        let mark = HighWater {
+            log: LogId::new([7; 32]),
+            seq: 0x0102_0304_0506_0708,
+        };
+        assert_eq!(HighWater::decode(&mark.encode()), Some(mark));
+        for len in [0, 32, 39, 41] {
+            assert_eq!(HighWater::decode(&vec![7; len]), None);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A computer that was set back to a copy of its data, and a folder that was.
+
+use std::{fs, path::Path};
+
+use conclave_app::api::items::FieldRole;
+
+use crate::{
+    harness::Stage,
+    steps::{unlock, wait_for},
+    windowless::{Ago, again, found},
+};
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, target).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_computer_that_was_set_back_goes_on_with_one_click() {
+    let stage = Stage::start();
+    let rita = stage.person("rita");
+    let shared = tempfile::tempdir().unwrap();
+    let copied = tempfile::tempdir().unwrap();
+    let founder = found(&rita, "Rita Moreau", Some(shared.path()), Ago::NOW);
+    let vault = founder.new_vault("Production");
+    founder.add_login(&vault, "Before", &[(FieldRole::Password, "a")]);
+    founder.sync();
+    drop(founder);
+    copy(&rita.data_dir(), copied.path());
+    let later = again(&rita, Ago::NOW);
+    later.add_login(&vault, "Written since", &[(FieldRole::Password, "b")]);
+    later.sync();
+    drop(later);
+    fs::remove_dir_all(rita.data_dir()).unwrap();
+    copy(copied.path(), &rita.data_dir());
+
+    let app = rita.open().await;
+    let page = app.page();
+    unlock(page).await;
+    page.shows("This computer was set back to an older copy of its data.")
+        .await;
+    page.in_both_themes("set-back").await;
+    page.button("Go on").await.click().await;
+    page.shows("This computer writes again").await;
+    wait_for(page, "Written since").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_set_back_to_yesterdays_copy_gets_back_what_it_lost() {
+    let stage = Stage::start();
+    let olga = stage.person("olga");
+    let shared = tempfile::tempdir().unwrap();
+    let copied = tempfile::tempdir().unwrap();
+    let founder = found(&olga, "Olga Brandt", Some(shared.path()), Ago::NOW);
+    let vault = founder.new_vault("Production");
+    founder.add_login(&vault, "Yesterday", &[(FieldRole::Password, "a")]);
+    founder.sync();
+    copy(shared.path(), copied.path());
+    founder.add_login(&vault, "Today", &[(FieldRole::Password, "b")]);
+    founder.sync();
+    drop(founder);
+    let log = shared.path().join("conclave1");
+    fs::remove_dir_all(&log).unwrap();
+    copy(&copied.path().join("conclave1"), &log);
+
+    let app = olga.open().await;
+    let page = app.page();
+    unlock(page).await;
+    page.shows("The storage had lost changes.").await;
+    page.in_both_themes("put-back").await;
+    wait_for(page, "Today").await;
+    page.button("Got it").await.click().await;
+    page.until(
+        "the notice to go",
+        "return !document.body.innerText.includes('The storage had lost changes.')",
+        &[],
+    )
+    .await;
+}
