@@ -5,7 +5,8 @@ use rand_core::CryptoRng;
 
 use super::{Replica, WriteError, writing::Under};
 use crate::{
-    body::{Body, KeyBoxAdd, Recipient},
+    body::{KeyBoxAdd, Recipient},
+    epoch::Sealing,
     id::{EntryHash, ScopeId},
     kind::Kind,
     sealing::{Addressee, make_box, make_epoch},
@@ -24,32 +25,15 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<EntryHash, WriteError> {
         let under = self.under_keys(scope)?;
-        let held: Vec<EntryHash> = self
+        let mint = self
             .rights
-            .epochs(scope)
+            .key_epochs()
+            .mint(scope, |epoch| self.keyring.holds(&epoch));
+        let (generation, parents) = (mint.generation, mint.parents);
+        let recipients: Vec<Addressee> = mint
+            .boxes
             .into_iter()
-            .filter(|epoch| self.keyring.holds(epoch))
-            .collect();
-        let wrapped: Vec<EntryHash> = held
-            .iter()
-            .filter_map(|epoch| self.epoch(epoch))
-            .flat_map(|body| body.parents.iter().map(|p| p.epoch))
-            .collect();
-        let parents: Vec<EntryHash> = held
-            .into_iter()
-            .filter(|epoch| !wrapped.contains(epoch))
-            .collect();
-        let generation = 1 + parents
-            .iter()
-            .filter_map(|epoch| self.epoch(epoch))
-            .map(|body| body.generation)
-            .max()
-            .unwrap_or(0);
-        let recipients: Vec<Addressee> = self
-            .rights
-            .recipients(scope)
-            .into_iter()
-            .filter_map(|r| self.addressee(r))
+            .filter_map(|sealing| self.addressee(sealing))
             .collect();
         let keys: Vec<_> = parents
             .iter()
@@ -116,13 +100,13 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<usize, WriteError> {
-        let has: Vec<Recipient> = self.boxed(epoch);
+        // Boxes by somebody who does not hold the key do not count: they would keep it from others.
         let lacking: Vec<Addressee> = self
             .rights
-            .recipients(scope)
+            .key_epochs()
+            .missing(epoch)
             .into_iter()
-            .filter(|(recipient, _)| !has.contains(recipient))
-            .filter_map(|r| self.addressee(r))
+            .filter_map(|sealing| self.addressee(sealing))
             .collect();
         if lacking.is_empty() {
             return Ok(0);
@@ -138,27 +122,6 @@ impl Replica {
         let n = boxes.len();
         self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
         Ok(n)
-    }
-
-    /// Recipients that some box of this epoch is for, under the key that they use now.
-    fn boxed(&self, epoch: EntryHash) -> Vec<Recipient> {
-        self.entries
-            .values()
-            .flat_map(|entry| match &entry.body {
-                Body::KeyEpoch(body) if entry.hash == epoch => body.boxes.as_slice(),
-                Body::KeyBoxAdd(add) if add.epoch == epoch => add.boxes.as_slice(),
-                _ => &[],
-            })
-            .filter(|b| match b.key {
-                None => true,
-                // A box to a key that is not usable any more does not reach its recipient's new
-                // devices; the next one will.
-                Some(key) => self
-                    .epoch(&key)
-                    .is_some_and(|body| self.rights.ranked(body.scope).contains(&key)),
-            })
-            .map(|b| b.recipient)
-            .collect()
     }
 
     /// Scopes with keys that this person has to do with.
@@ -179,8 +142,9 @@ impl Replica {
         out
     }
 
-    /// The very key bytes that a box will be sealed to.
-    fn addressee(&self, (recipient, key): (Recipient, Option<EntryHash>)) -> Option<Addressee> {
+    /// The very key bytes that a box will be sealed to; none where nothing can be sealed to them,
+    /// so that one member's bad key does not keep a new one from everybody else.
+    fn addressee(&self, Sealing { recipient, key }: Sealing) -> Option<Addressee> {
         let pk = match (recipient, key) {
             (Recipient::Device(device), None) => {
                 SealPublicKey::from_bytes(self.rights.device_key(device)?).ok()?
@@ -190,6 +154,7 @@ impl Replica {
             }
             (_, None) => return None,
         };
+        pk.check().ok()?;
         Some(Addressee { recipient, key, pk })
     }
 
@@ -203,13 +168,14 @@ impl Replica {
         }
     }
 
-    /// The public key of a scope's best usable epoch, for writing into it without reading it.
+    /// The public key of a scope's best usable epoch that can be sealed to, for writing into it
+    /// without reading it.
     #[must_use]
     pub fn scope_key(&self, scope: ScopeId) -> Option<(EntryHash, SealPublicKey)> {
-        let epoch = *self.rights.ranked(scope).first()?;
-        Some((
-            epoch,
-            SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?,
-        ))
+        self.rights.ranked(scope).into_iter().find_map(|epoch| {
+            let pk = SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?;
+            pk.check().ok()?;
+            Some((epoch, pk))
+        })
     }
 }

@@ -5,8 +5,8 @@ mod agreement;
 mod properties;
 mod worlds;
 
-/// How many random worlds each test tries: `CONCLAVE_WORLDS`, or 300.
+/// How many random worlds each test tries: `CONCLAVE_WORLDS`, or 2,000.
 fn seeds() -> core::ops::Range<u64> {
     let more = std::env::var("CONCLAVE_WORLDS").ok();
-    0..more.and_then(|text| text.parse().ok()).unwrap_or(300)
+    0..more.and_then(|text| text.parse().ok()).unwrap_or(2_000)
 }

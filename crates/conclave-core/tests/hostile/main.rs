@@ -1,0 +1,6 @@
+//! Members who sign whatever may help, against replicas with real keys: what they say, nobody
+//! believes beyond their rights (docs/threat-model.md, the table of attacks).
+
+mod keys;
+mod names;
+mod sharing;
