@@ -202,13 +202,7 @@ impl EvilMember {
         let mut draft = self.draft(Kind::Profile, Some(under));
         (draft.scope, draft.epoch) = (Some(scope), Some(epoch));
         let ctx = self.chain.body_ctx(label::ENTRY_BODY, &draft);
-        let sealed = env::seal(
-            &key,
-            &ctx,
-            Pad::Padme,
-            &cbor::encode(record),
-            &mut self.rng,
-        );
+        let sealed = env::seal(&key, &ctx, Pad::Padme, &cbor::encode(record), &mut self.rng);
         draft.sealed = Some(sealed);
         self.sign(draft)
     }
@@ -226,9 +220,7 @@ impl EvilMember {
         to: &[Addressee],
         change: impl FnOnce(&mut body::KeyEpoch),
     ) -> (Written, ScopeKey) {
-        let bodies = parents
-            .iter()
-            .filter_map(|parent| self.epoch_body(*parent));
+        let bodies = parents.iter().filter_map(|parent| self.epoch_body(*parent));
         let top = bodies.map(|epoch| epoch.generation).max().unwrap_or(0);
         self.epoch_at(top + 1, under, scope, parents, to, change)
     }

@@ -11,6 +11,7 @@ mod items;
 mod joining;
 mod keyring;
 mod names;
+mod old_keys;
 mod reconcile;
 mod rights;
 mod scopes;

@@ -101,7 +101,12 @@ fn hostile_07_a_readers_own_forgeries_are_not_sealed_under() {
     ];
     let (shared, _) = mara.epoch(under, vault, &[alone.entry.hash], &to, |_| {});
     ana.receive(std::slice::from_ref(&shared));
-    assert!(!ana.replica.rights().ranked(vault).contains(&shared.entry.hash));
+    assert!(
+        !ana.replica
+            .rights()
+            .ranked(vault)
+            .contains(&shared.entry.hash)
+    );
     // Another key than announced: the box opens to what does not fit, and a complaint is due.
     let to = [mara.address_of(ana.user()).unwrap()];
     let (lie, _) = mara.epoch(under, vault, &[old], &to, |epoch| epoch.scope_pk[9] ^= 1);
@@ -195,7 +200,10 @@ fn hostile_14_two_removals_at_once_end_in_a_third_key() {
     mara.replica
         .revoke(lena.user(), vault, now + 1, &mut mara.rng)
         .unwrap();
-    let halves = [ana.replica.usable_epoch(vault), mara.replica.usable_epoch(vault)];
+    let halves = [
+        ana.replica.usable_epoch(vault),
+        mara.replica.usable_epoch(vault),
+    ];
     let (one, two) = (ana.flush(), mara.flush());
     for person in [&mut ana, &mut mara, &mut jonas, &mut lena] {
         person.receive(&one);

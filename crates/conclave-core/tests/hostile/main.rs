@@ -1,6 +1,8 @@
 //! Members who sign whatever may help, against replicas with real keys: what they say, nobody
 //! believes beyond their rights (docs/threat-model.md, the table of attacks).
 
+mod entries;
 mod keys;
+mod labels;
 mod names;
 mod sharing;
