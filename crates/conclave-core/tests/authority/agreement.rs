@@ -87,7 +87,7 @@ fn both_evaluators_agree_about_keys() {
 /// Whoever mints can use what it minted, nobody outside knows a key in use, and outsiders spoil
 /// nothing.
 #[test]
-fn keys_in_use_are_known_inside_alone() {
+fn hostile_14_keys_in_use_are_known_inside_alone() {
     let mut mints = 0;
     for seed in crate::seeds() {
         let play = Partition::play(seed);
