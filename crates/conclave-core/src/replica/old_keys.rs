@@ -106,7 +106,7 @@ impl Replica {
 }
 
 /// The epochs of a scope that an entry is sealed under.
-fn keys_of(entry: &Entry, scope: ScopeId) -> Vec<EntryHash> {
+pub(super) fn keys_of(entry: &Entry, scope: ScopeId) -> Vec<EntryHash> {
     let wraps = match &entry.body {
         Body::ItemRev(_, rev) => rev.wraps.as_slice(),
         Body::WrapAdd(add) => add.wraps.as_slice(),

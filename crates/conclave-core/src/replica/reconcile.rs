@@ -1,9 +1,11 @@
 //! Bringing keys to where the rights say they belong: minting and boxing.
 
+use std::collections::BTreeSet;
+
 use conclave_crypto::SealPublicKey;
 use rand_core::CryptoRng;
 
-use super::{Replica, WriteError, writing::Under};
+use super::{Replica, WriteError, old_keys::keys_of, writing::Under};
 use crate::{
     body::{KeyBoxAdd, Recipient},
     epoch::Sealing,
@@ -72,6 +74,7 @@ impl Replica {
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
         let mut written = 0;
         for scope in self.key_scopes() {
+            written += self.reach_back(scope, now, rng)?;
             let ranked = self.rights.ranked(scope);
             let Some(epoch) = self.usable_epoch(scope) else {
                 // Only where a key once was and no usable one is left: a scope whose key has not
@@ -122,6 +125,51 @@ impl Replica {
         let n = boxes.len();
         self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
         Ok(n)
+    }
+
+    /// Boxes the older keys that this device holds to the key in use, where whoever holds only
+    /// that could not read what is sealed under them: after two halves of a team met, say.
+    fn reach_back(
+        &mut self,
+        scope: ScopeId,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<usize, WriteError> {
+        let Some((current, pk)) = self.scope_key(scope) else {
+            return Ok(0);
+        };
+        let mut cut_off = self.rights.key_epochs().cut_off(scope, current);
+        cut_off.retain(|epoch| self.keyring.holds(epoch));
+        if cut_off.is_empty() {
+            return Ok(0);
+        }
+        // Only keys that something is sealed under: anybody may publish others, and many.
+        let needed = self.keys_in_use(scope);
+        cut_off.retain(|epoch| needed.contains(epoch));
+        let under = self.under_keys(scope)?;
+        let to = Addressee {
+            recipient: Recipient::Group(scope),
+            key: Some(current),
+            pk,
+        };
+        let written = cut_off.len();
+        for epoch in cut_off {
+            let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
+                continue;
+            };
+            let boxes = vec![make_box(self.team, scope, body.generation, key, &to, rng)?];
+            self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+        }
+        Ok(written)
+    }
+
+    /// The epochs of a scope that something which counts is sealed under.
+    fn keys_in_use(&self, scope: ScopeId) -> BTreeSet<EntryHash> {
+        let counting = self
+            .entries
+            .values()
+            .filter(|e| self.rights.counts(&e.hash));
+        counting.flat_map(|entry| keys_of(entry, scope)).collect()
     }
 
     /// Scopes with keys that this person has to do with.

@@ -180,7 +180,7 @@ fn hostile_08_an_outsider_cannot_poison_an_epoch() {
 /// Two halves of a team each remove somebody else. When they meet, neither half's key is used:
 /// a third is made, and neither of the removed opens what is written then.
 #[test]
-fn hostile_14_two_removals_at_once_end_in_a_third_key() {
+fn hostile_14_two_removals_at_once_end_in_a_third_key_and_cut_no_history() {
     let (mut ana, mut mara, _, vault) = team(80);
     let (mut jonas, said) = ana.join("Jonas", Role::Editor, &[vault]);
     mara.receive(&said);
@@ -200,6 +200,8 @@ fn hostile_14_two_removals_at_once_end_in_a_third_key() {
     mara.replica
         .revoke(lena.user(), vault, now + 1, &mut mara.rng)
         .unwrap();
+    let (ours, _) = ana.write(vault, b"of one half");
+    let (theirs, _) = mara.write(vault, b"of the other");
     let halves = [
         ana.replica.usable_epoch(vault),
         mara.replica.usable_epoch(vault),
@@ -218,4 +220,10 @@ fn hostile_14_two_removals_at_once_end_in_a_third_key() {
     assert!(!halves.contains(&third));
     assert_eq!(mara.read(item).as_deref(), Some(&b"after"[..]));
     assert_eq!((jonas.read(item), lena.read(item)), (None, None));
+    // What one half wrote under its own key is not lost to the other half.
+    assert_eq!(mara.read(ours).as_deref(), Some(&b"of one half"[..]));
+    let now = mara.tick();
+    mara.replica.reconcile(now, &mut mara.rng).unwrap();
+    ana.receive(&mara.flush());
+    assert_eq!(ana.read(theirs).as_deref(), Some(&b"of the other"[..]));
 }
