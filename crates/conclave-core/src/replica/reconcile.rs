@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use super::{Replica, WriteError, old_keys::keys_of, writing::Under};
 use crate::{
     body::{KeyBoxAdd, Recipient},
-    epoch::Sealing,
+    epoch::{Choice, Sealing},
     id::{EntryHash, ScopeId},
     kind::Kind,
     sealing::{Addressee, make_box, make_epoch},
@@ -26,6 +26,9 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<EntryHash, WriteError> {
+        if !self.is_entitled(scope) {
+            return Err(WriteError::NotAllowed);
+        }
         let under = self.under_keys(scope)?;
         let mint = self
             .rights
@@ -74,6 +77,11 @@ impl Replica {
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
         let mut written = 0;
         for scope in self.key_scopes() {
+            // A scope whose making does not count has no readers, whatever grants there are: a
+            // new key of it would be for nobody, and due again at once.
+            if !self.is_entitled(scope) {
+                continue;
+            }
             written += self.reach_back(scope, now, rng)?;
             let ranked = self.rights.ranked(scope);
             let Some(epoch) = self.usable_epoch(scope) else {
@@ -204,6 +212,12 @@ impl Replica {
         };
         pk.check().ok()?;
         Some(Addressee { recipient, key, pk })
+    }
+
+    /// Is this device entitled to the keys of the scope?
+    fn is_entitled(&self, scope: ScopeId) -> bool {
+        let epochs = self.rights.key_epochs();
+        epochs.choose(scope, self.device(), |_| true) != Choice::NotEntitled
     }
 
     fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
