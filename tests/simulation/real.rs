@@ -587,10 +587,8 @@ fn run(seed: u64, acts: &[Act]) -> Option<String> {
 
 #[test]
 fn real_replicas_agree_once_the_parts_meet() {
-    for seed in seeds(500)
-        .skip(std::env::var("SKIP").map_or(0, |s| s.parse().unwrap()))
-        .take_while(|seed| *seed < seeds(500).end.div_ceil(25))
-    {
+    // A tenth of the runs: each costs four times as much.
+    for seed in 0..seeds(500).end.div_ceil(10) {
         let acts = acts(seed, 90);
         if run(seed, &acts).is_some() {
             let told = shortest(&acts, |acts| run(seed, acts));

@@ -1,6 +1,6 @@
 //! Bringing keys to where the rights say they belong: minting and boxing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_crypto::SealPublicKey;
 use rand_core::CryptoRng;
@@ -135,38 +135,50 @@ impl Replica {
         Ok(n)
     }
 
-    /// Boxes the older keys that this device holds to the key in use, where whoever holds only
-    /// that could not read what is sealed under them: after two halves of a team met, say.
+    /// Boxes the older keys that this device holds to those in use, where whoever holds only such
+    /// a one could not read what is sealed under them: after two halves of a team met, say. To all
+    /// usable keys: the best may be one that somebody made for himself alone.
     fn reach_back(
         &mut self,
         scope: ScopeId,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<usize, WriteError> {
-        let Some((current, pk)) = self.scope_key(scope) else {
-            return Ok(0);
-        };
-        let mut cut_off = self.rights.key_epochs().cut_off(scope, current);
-        cut_off.retain(|epoch| self.keyring.holds(epoch));
-        if cut_off.is_empty() {
+        let epochs = self.rights.key_epochs();
+        let mut lacking: BTreeMap<EntryHash, Vec<EntryHash>> = BTreeMap::new();
+        for current in self.rights.ranked(scope) {
+            for old in epochs.cut_off(scope, current) {
+                if self.keyring.holds(&old) {
+                    lacking.entry(old).or_default().push(current);
+                }
+            }
+        }
+        if lacking.is_empty() {
             return Ok(0);
         }
         // Only keys that something is sealed under: anybody may publish others, and many.
         let needed = self.keys_in_use(scope);
-        cut_off.retain(|epoch| needed.contains(epoch));
+        lacking.retain(|epoch, _| needed.contains(epoch));
         let under = self.under_keys(scope)?;
-        let to = Addressee {
-            recipient: Recipient::Group(scope),
-            key: Some(current),
-            pk,
-        };
-        let written = cut_off.len();
-        for epoch in cut_off {
+        let mut written = 0;
+        for (epoch, currents) in lacking {
             let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
                 continue;
             };
-            let boxes = vec![make_box(self.team, scope, body.generation, key, &to, rng)?];
-            self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+            let mut boxes = Vec::new();
+            for current in currents {
+                let to = self.addressee(Sealing {
+                    recipient: Recipient::Group(scope),
+                    key: Some(current),
+                });
+                if let Some(to) = to {
+                    boxes.push(make_box(self.team, scope, body.generation, key, &to, rng)?);
+                }
+            }
+            if !boxes.is_empty() {
+                self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+                written += 1;
+            }
         }
         Ok(written)
     }

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod properties;
+mod rules;
 mod worlds;
 
 /// How many random worlds each test tries: `CONCLAVE_WORLDS`, or 2,000.

@@ -115,7 +115,13 @@ fn hostile_22_an_invitation_opened_again_under_another_key_proves_nobody() {
         ana.replica
             .grant(eve.user(), team, Role::Manager, now, &mut ana.rng)
             .unwrap();
+        let (mut boris, _) = ana.join("Boris", Role::Editor, &[vault]);
+        ana.replica
+            .grant(boris.user(), team, Role::Admin, now, &mut ana.rng)
+            .unwrap();
         let real = ana.invite("Mara", Role::Editor, &[vault]);
+        ana.flush();
+        boris.catch_up(&ana);
         let mut eve = EvilMember::of(eve);
         eve.person.catch_up(&ana);
         let code = InviteCodeKey::random(&mut ana.rng);
@@ -124,13 +130,34 @@ fn hostile_22_an_invitation_opened_again_under_another_key_proves_nobody() {
             key: *code.signing().verify_key().as_bytes(),
             expires_ms: u64::MAX,
         };
-        for under in [eve.any_grant(), eve.grant_on(team)] {
+        let counting = seed % 2 == 0;
+        let viewer = viewer_grant(&eve);
+        let manager = eve
+            .person
+            .replica
+            .rights()
+            .live_grants()
+            .into_iter()
+            .find(|g| g.user == Some(eve.user()) && g.role == Role::Manager)
+            .unwrap()
+            .id;
+        for under in [viewer, manager]
+            .into_iter()
+            .take(1 + usize::from(counting))
+        {
             let said = eve.say(Kind::Invite, Some(under), &again);
-            ana.receive(&[said]);
+            ana.receive(std::slice::from_ref(&said));
+            boris.receive(&[said]);
         }
         let (mara, asked, _) = ana.answer(&real, "Mara");
         let request = ana.replica.open_request(real.invite, &asked).unwrap();
         assert_eq!(request.user, mara.user());
+        // Another admin cannot tell a counting one from Ana's, and lets nobody in; one that does
+        // not count is nothing to him.
+        if !counting {
+            let request = boris.replica.open_request(real.invite, &asked);
+            assert_eq!(request.unwrap().user, mara.user());
+        }
         let forged = forged_offer(&mut ana, &real, code);
         let (_, asked, _) = ana.answer(&forged, "Mara");
         let answer = ana.replica.open_request(real.invite, &asked);
@@ -215,4 +242,13 @@ fn hostile_22_a_rival_request_withheld_lets_one_person_in() {
         assert_eq!(out.read(item), None);
         assert_eq!(in_.read(item).as_deref(), Some(&b"later"[..]));
     }
+}
+
+/// The grant under which somebody is in the team and no more.
+fn viewer_grant(eve: &EvilMember) -> conclave_core::id::GrantId {
+    let live = eve.person.replica.rights().live_grants();
+    let mine = live
+        .iter()
+        .find(|g| g.user == Some(eve.user()) && g.role == Role::Viewer);
+    mine.unwrap().id
 }
