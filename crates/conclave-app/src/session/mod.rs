@@ -18,7 +18,6 @@ use conclave_store::Store;
 use conclave_sync::{Access, Closed, Local};
 
 pub(crate) use card::Card;
-pub(crate) use joining::Invitation;
 pub(crate) use setup::{KIT, OWN0, check_name};
 pub use syncing::SyncEvent;
 

@@ -7,6 +7,7 @@
 
 mod founding;
 mod grants;
+mod invitation;
 mod items;
 mod joining;
 mod keyring;
@@ -25,6 +26,7 @@ use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey
 pub use self::{
     founding::{Founding, found, team_id},
     grants::Authority,
+    invitation::Invitation,
     items::{Item, Revision},
     joining::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
