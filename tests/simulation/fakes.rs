@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use conclave_core::{
-    authority::{self, Label, State},
+    authority,
     body::{At, Body, Recipient, ScopeKind},
     entry::Entry,
     epoch::{Choice, Epochs, Sealing},
     id::{DeviceId, EntryHash, GrantId, ItemId, ScopeId, SubjectId, UserId},
-    merge::{self, History, RevisionKind},
     role::Role,
 };
 use conclave_testkit::{
@@ -22,6 +21,7 @@ use crate::{
     act::{Act, DEVICES, EACH, PEOPLE, What, acts, evil},
     crew::Crew,
     seeds, shortest,
+    view::{View, items, log_of, pick, reads_by, writes_by},
 };
 
 /// What a run would have cost with real keys.
@@ -38,43 +38,6 @@ struct Run {
     /// Devices by number: each person's first, then the two that it added.
     devices: Vec<DeviceId>,
     cost: Cost,
-}
-
-/// A device's view, evaluated.
-struct View {
-    epochs: Epochs,
-    held: Held,
-}
-
-impl View {
-    const fn state(&self) -> &State {
-        self.epochs.state()
-    }
-
-    fn opened(&self, device: DeviceId) -> impl Fn(EntryHash) -> bool + '_ {
-        move |epoch| self.held.get(&epoch).is_some_and(|k| k.contains(&device))
-    }
-
-    fn choose(&self, scope: ScopeId, device: DeviceId) -> Choice {
-        self.epochs.choose(scope, device, self.opened(device))
-    }
-
-    /// What must not be: a key in use that somebody outside holds, or that its user does not.
-    fn problem(&self, device: DeviceId) -> Option<String> {
-        let state = self.state();
-        for scope in self.epochs.scopes() {
-            let Choice::Use(epoch) = self.choose(scope, device) else {
-                continue;
-            };
-            let mut entitled = state.devices(scope);
-            entitled.extend(state.maybe_devices(scope));
-            let holders = self.held.get(&epoch)?;
-            if !holders.is_subset(&entitled) {
-                return Some(format!("{epoch} of {scope} is used and known outside"));
-            }
-        }
-        None
-    }
 }
 
 impl Run {
@@ -311,7 +274,7 @@ impl Run {
                 let number = 1 + device / EACH;
                 let kit = self.story.kit(number);
                 let lost = self.devices[device];
-                if device % EACH != 0 {
+                if !device.is_multiple_of(EACH) {
                     let pins = self.ends(device, |d| d == lost);
                     let from = self.story.entries.len();
                     self.story.cut_device(By::own(kit), user, lost, pins);
@@ -597,71 +560,6 @@ impl Run {
         let state = authority::evaluate(self.story.facts.clone(), here.iter().copied());
         format!("{outcome:?}{:?}", items(&state, &here)).into_bytes()
     }
-}
-
-/// The heads of each item, by what counts.
-fn items(state: &State, here: &[&Entry]) -> BTreeMap<(ItemId, ScopeId), Vec<EntryHash>> {
-    let mut nodes: BTreeMap<(ItemId, ScopeId), Vec<merge::Revision>> = BTreeMap::new();
-    let mut sorted = here.to_vec();
-    sorted.sort_by_key(|entry| entry.hash);
-    for entry in sorted {
-        if let Body::ItemRev(item, rev) = &entry.body {
-            nodes
-                .entry((*item, rev.home))
-                .or_default()
-                .push(merge::Revision {
-                    hash: entry.hash,
-                    parents: rev.parents.clone(),
-                    kind: RevisionKind::Edit,
-                    counts: state.label(entry.hash) == Some(Label::Valid),
-                });
-        }
-    }
-    let heads = |nodes: Vec<merge::Revision>| History::new(nodes).heads();
-    nodes
-        .into_iter()
-        .map(|(item, nodes)| (item, heads(nodes)))
-        .collect()
-}
-
-fn pick<'a, T>(rng: &mut ChaCha20Rng, list: &'a [T]) -> Option<&'a T> {
-    list.get(below(rng, list.len()))
-}
-
-fn log_of(story: &Story, device: DeviceId) -> conclave_core::id::LogId {
-    let log = story.entries.iter().find(|entry| entry.device() == device);
-    log.map_or(conclave_core::id::LogId::new([0; 32]), Entry::log)
-}
-
-/// What a device publishes keys under in a scope that it reads.
-fn reads_by(state: &State, scope: ScopeId, device: DeviceId) -> By {
-    under(state, device, |g| state.confers(g, scope)).unwrap_or(By::own(device))
-}
-
-/// What it writes items under, if it may.
-fn writes_by(state: &State, home: ScopeId, device: DeviceId) -> Option<By> {
-    under(state, device, |g| {
-        state
-            .grant(g)
-            .is_some_and(|g| g.scope == home && g.role.rank() >= 2)
-    })
-}
-
-fn under(state: &State, device: DeviceId, fits: impl Fn(GrantId) -> bool) -> Option<By> {
-    let owns = |user: UserId| state.tree(user).iter().any(|d| d.id == device);
-    for grant in state.grants().filter(|g| g.live() && fits(g.id)) {
-        match grant.subject {
-            SubjectId::User(user) if owns(user) => return Some(By::under(device, grant.id)),
-            SubjectId::Group(group) => {
-                let mut members = state.grants_on(group).filter(|m| m.live());
-                if let Some(member) = members.find(|m| m.subject.user().is_some_and(owns)) {
-                    return Some(By::under(device, grant.id).through(Some(member.id)));
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 fn run(seed: u64, acts: &[Act]) -> (Option<String>, Cost, usize) {

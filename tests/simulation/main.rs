@@ -5,10 +5,17 @@
 //! they would have cost is `Cost`. The last ones use real keys. A run that fails is told as the
 //! shortest list of acts that still fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
 mod act;
 mod crew;
 mod fakes;
 mod real;
+mod view;
 
 /// How many runs: `CONCLAVE_SEEDS`, or this many.
 fn seeds(usual: u64) -> core::ops::Range<u64> {

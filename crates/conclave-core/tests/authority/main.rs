@@ -1,6 +1,12 @@
 //! The access rule and key epochs, held to the rules: frozen worlds, a naive evaluator, and the
 //! properties that the rules are there for (docs/format.md, "Authority" and "Key epochs").
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
 mod agreement;
 mod properties;
 mod rules;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use conclave_core::{
     authority::Label,
     body::{self, Body, ScopeKind, Wrap},
+    entry::RawEntry,
     id::{ScopeId, UserId},
     kind::Kind,
     pack::{Pack, PackError},
-    replica::About,
+    replica::{About, Written},
     role::Role,
     sealing::{PayloadPlace, hold_wrap, seal_payload},
 };
@@ -128,12 +129,18 @@ fn hostile_11_a_body_reposted_by_somebody_else_says_nothing() {
     let mut said = Vec::new();
     for entry in &all {
         let control = control_of(&entry.body);
+        let theirs = Written {
+            entry: entry.clone(),
+            raw: RawEntry {
+                header: vec![],
+                grant: entry.grant,
+                member: entry.member,
+                control: control.clone(),
+            },
+            sealed: ana.bodies.get(&entry.hash).cloned(),
+        };
         for under in [Some(own), entry.grant, None] {
-            let mut draft = eve.draft(entry.kind().unwrap(), under);
-            (draft.scope, draft.epoch) = (entry.header.scope, entry.header.epoch);
-            draft.control.clone_from(&control);
-            draft.sealed = ana.bodies.get(&entry.hash).cloned();
-            said.push(eve.sign(draft));
+            said.push(eve.repost(&theirs, under));
         }
     }
     ana.receive(&said);

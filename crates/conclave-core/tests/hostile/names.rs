@@ -14,7 +14,7 @@ use conclave_testkit::{
 /// The last name of a person that somebody reads.
 fn name_of(reader: &Person, about: About) -> Option<String> {
     let names = reader.names().into_iter().filter(|(of, _)| *of == about);
-    names.map(|(_, name)| name).last()
+    names.map(|(_, name)| name).next_back()
 }
 
 #[test]
