@@ -1,11 +1,14 @@
 //! Row 3: somebody else's name, somebody else's keys, somebody else's device.
 
 use conclave_core::{
-    body,
+    body, cbor,
+    keys::DeviceKeys,
     kind::Kind,
+    pack::{Chain, Draft, LogIdentity},
     replica::{About, Record},
     role::Role,
 };
+use conclave_crypto::DeviceSeed;
 use conclave_testkit::{
     evil_member::EvilMember,
     people::{Person, found_team},
@@ -73,5 +76,56 @@ fn hostile_03_a_device_that_somebody_else_claims_stays_its_persons() {
             .revoke(mara.user(), vault, now, &mut ana.rng)
             .unwrap();
         assert_eq!(ana.read(item).as_deref(), Some(&b"by Mara"[..]));
+    }
+}
+
+/// The same with a further device, which no id commits to: whoever else claims it, a removal of
+/// its person lets stand what they did with it.
+#[test]
+fn hostile_03_a_claimed_further_device_keeps_its_past() {
+    for seed in 0..6 {
+        let mut ana = found_team(20 + seed).person;
+        let vault = ana.vault("Production");
+        let (mara, _) = ana.join("Mara", Role::Editor, &[vault]);
+        let (eve, _) = ana.join("Eve", Role::Viewer, &[]);
+        let (mut mara, mut eve) = (EvilMember::of(mara), EvilMember::of(eve));
+        let device = DeviceSeed::random(&mut ana.rng);
+        let keys = DeviceKeys {
+            sign: *device.signing().verify_key().as_bytes(),
+            seal: Box::new(*device.sealing().public().as_bytes()),
+        };
+        let log = LogIdentity {
+            sign: keys.sign,
+            seal_hash: keys.seal_hash(),
+            nonce: [1; 16],
+        };
+        for whose in [&mut mara, &mut eve] {
+            let (user, keys) = (whose.user(), Box::new(keys.clone()));
+            let add = body::DeviceAdd { user, keys };
+            let said = whose.say(Kind::DeviceAdd, None, &add);
+            ana.receive(&[said]);
+        }
+        let mut chain = Chain::start(log.place(ana.replica.team()));
+        let mut start = Draft::new(Kind::LogStart, 1);
+        start.control = Some(cbor::encode(&body::LogStart { replaces: None }));
+        let mut item = Draft::new(Kind::ItemRev, 2);
+        item.grant = Some(mara.grant_on(vault));
+        item.control = Some(cbor::encode(&body::ItemRev {
+            item: None,
+            home: vault,
+            parents: vec![],
+            wraps: vec![],
+            blobs: vec![],
+            schema: 1,
+        }));
+        item.sealed = Some(vec![0; 600]);
+        let entries = [start, item].map(|draft| chain.append(draft).unwrap().1);
+        let written = entries[1].hash;
+        ana.replica.insert(entries);
+        assert!(ana.replica.rights().counts(&written));
+        let now = ana.tick();
+        let (user, rng) = (mara.user(), &mut ana.rng);
+        ana.replica.revoke(user, vault, now, rng).unwrap();
+        assert!(ana.replica.rights().counts(&written), "seed {seed}");
     }
 }

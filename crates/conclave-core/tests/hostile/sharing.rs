@@ -62,6 +62,37 @@ fn hostile_08_a_share_of_an_item_in_another_vault_gets_no_key() {
     assert_ne!(scope.unwrap(), trap);
 }
 
+/// Somebody without the right to makes a scope in a vault and sends the vault's readers a key of
+/// it. It has no readers, so it is given no new key, however often they look.
+#[test]
+fn hostile_08_a_scope_that_does_not_count_costs_nobody_a_key() {
+    let mut ana = found_team(3).person;
+    let vault = ana.vault("Production");
+    let (item, _) = ana.write(vault, b"secret");
+    let (eve, _) = ana.join("Eve", Role::Editor, &[vault]);
+    let mut eve = EvilMember::of(eve);
+    let under = Some(eve.grant_on(vault));
+    let share = body::ScopeCreate {
+        kind: ScopeKind::Item,
+        parent: Some(vault),
+        item: Some(item),
+    };
+    let made = eve.say(Kind::ScopeCreate, under, &share);
+    let Body::ScopeCreate(scope, _) = made.entry.body else {
+        panic!("a scope")
+    };
+    let to = [eve.address_of(ana.user()).unwrap()];
+    let (key, _) = eve.epoch(under, scope, &[], &to, |_| {});
+    ana.receive(&[made, key]);
+    for _ in 0..3 {
+        let now = ana.tick();
+        let written = ana.replica.reconcile(now, &mut ana.rng).unwrap();
+        assert_eq!(written, 0);
+    }
+    let now = ana.tick();
+    assert!(ana.replica.mint(scope, now, &mut ana.rng).is_err());
+}
+
 /// An item's id says where it was made. Under the same id in a vault of her own, a member neither
 /// takes over an item nor adds to it.
 #[test]
