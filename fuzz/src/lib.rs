@@ -10,7 +10,7 @@ pub mod mutate;
 mod targets;
 mod world;
 
-use crate::targets::{item, joining, member, names, sealed, wire};
+use crate::targets::{apply, item, joining, member, names, sealed, wire};
 
 /// The longest input that is tried, in bytes.
 pub const MAX_INPUT: usize = 64 * 1024;
@@ -56,6 +56,7 @@ pub const TARGETS: &[Target] = &[
     target("wrap", sealed::wrap, sealed::wraps),
     target("boxes", sealed::boxes, sealed::boxed),
     target("public_keys", sealed::public_keys, sealed::keys),
+    target("invitation", joining::invitation, joining::invitations),
     target("offer", joining::offer, joining::offers),
     target("offer_body", joining::offer_body, joining::offer_bodies),
     target("request", joining::request, joining::requests),
@@ -74,5 +75,9 @@ pub const TARGETS: &[Target] = &[
     Target {
         spare: TEAM,
         ..target("member_keys", member::founder, member::records)
+    },
+    Target {
+        spare: TEAM,
+        ..target("apply", apply::apply, apply::arrivals)
     },
 ];

@@ -39,7 +39,7 @@ impl Clock for Set {
 }
 
 #[test]
-fn an_invitation_that_ran_out_is_a_stop_on_both_sides() {
+fn hostile_22_an_invitation_that_ran_out_is_a_stop_on_both_sides() {
     let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
     let shared = homes[3].path();
     let clock = Set::to(1_800_000_000_000);

@@ -137,7 +137,7 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
 }
 
 #[test]
-fn a_code_that_two_people_use_is_a_stop() {
+fn hostile_22_a_code_that_two_people_use_is_a_stop() {
     let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
     let shared = homes[3].path();
     let ana = found(homes[0].path(), shared);

@@ -9,8 +9,10 @@
 pub mod clock;
 pub mod counting_remote;
 pub mod desk;
+pub mod evil_member;
 pub mod evil_storage;
 pub mod memory_remote;
+pub mod people;
 pub mod reference;
 pub mod remote_contract;
 pub mod rng;

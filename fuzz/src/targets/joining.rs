@@ -1,6 +1,6 @@
 //! Invitations and the answers to them.
 
-use conclave_core::replica::{Offer, RequestProblem};
+use conclave_core::replica::{Invitation, Offer, RequestProblem};
 use conclave_crypto::{
     Pad,
     env::{self, Ctx},
@@ -20,6 +20,29 @@ pub(crate) fn offer(data: &[u8]) {
 /// The team's own.
 pub(crate) fn offers() -> Vec<Vec<u8>> {
     vec![world().offer.clone()]
+}
+
+/// An invitation as somebody pastes it.
+pub(crate) fn invitation(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some(read) = Invitation::from_text(&text) {
+        let again = Invitation::from_text(&read.to_text());
+        assert_eq!(again, Some(read), "another invitation when written again");
+    }
+}
+
+/// The team's own, alone and inside a message.
+pub(crate) fn invitations() -> Vec<Vec<u8>> {
+    let w = world();
+    let invitation = Invitation {
+        team: w.team,
+        invite: w.invite,
+        key: *w.code.signing().verify_key().as_bytes(),
+    };
+    let text = invitation.to_text();
+    let message = format!("Hello Mara,\r\n> {}\u{a0}\r\nAna", text.to_uppercase());
+    let message = message.replace("CONCLAVE-INVITATION", "conclave-invitation");
+    vec![text.into_bytes(), message.into_bytes()]
 }
 
 /// What is in an offer, sealed by somebody who knows the code.

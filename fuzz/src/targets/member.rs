@@ -41,7 +41,7 @@ fn read(founder: bool, data: &[u8]) -> Replica {
     replica
 }
 
-fn look_at(replica: &Replica) {
+pub(super) fn look_at(replica: &Replica) {
     let rights = replica.rights();
     for scope in rights.scopes() {
         let _ = black_box((rights.readers(scope.id), rights.epochs(scope.id)));
@@ -62,7 +62,18 @@ fn look_at(replica: &Replica) {
     let _ = black_box(replica.ends());
 }
 
+/// An entry as a member made it.
+pub(super) struct Forged {
+    pub(super) entry: Entry,
+    pub(super) raw: RawEntry,
+    pub(super) sealed: Option<Vec<u8>>,
+}
+
 pub(super) fn forged(w: &World, data: &[u8]) -> Vec<Entry> {
+    forge(w, data).into_iter().map(|f| f.entry).collect()
+}
+
+pub(super) fn forge(w: &World, data: &[u8]) -> Vec<Forged> {
     let mut ends =
         [&w.ana, &w.mara].map(|r| (*r.chain().place(), r.chain().next_seq(), r.chain().prev()));
     let mut out = Vec::new();
@@ -100,7 +111,8 @@ pub(super) fn forged(w: &World, data: &[u8]) -> Vec<Entry> {
             if flags & 2 == 0 {
                 (*seq, *prev) = (*seq + 1, Some(entry.hash));
             }
-            out.push(entry);
+            let sealed = entry.header.sealed.map(|_| control.to_vec());
+            out.push(Forged { entry, raw, sealed });
         }
     }
     out

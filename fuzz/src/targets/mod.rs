@@ -1,5 +1,6 @@
 //! The targets, by what their bytes are.
 
+pub(crate) mod apply;
 pub(crate) mod item;
 pub(crate) mod joining;
 pub(crate) mod member;

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use conclave_core::{
-    id::{InviteId, TeamId},
+    id::TeamId,
     layout::{self, Digest},
     remote::Remote,
-    replica::{Introduction, MAX_JOIN_OBJECT, Offer, joiner},
+    replica::{Introduction, Invitation, MAX_JOIN_OBJECT, Offer, joiner},
 };
 use conclave_crypto::InviteCodeKey;
-use minicbor::{Decode, Encode};
 
 use super::{
     App, Card,
@@ -29,40 +28,6 @@ use crate::{
     random,
     words::InviteWords,
 };
-
-/// The first word of an invitation's text.
-const HEAD: &str = "conclave-invitation-1:";
-
-/// What an invitation file holds: no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct Invitation {
-    #[n(0)]
-    pub(crate) team: TeamId,
-    #[n(1)]
-    pub(crate) invite: InviteId,
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub(crate) key: [u8; 32],
-}
-
-impl Invitation {
-    /// The invitation as one line of text.
-    pub(crate) fn to_text(&self) -> String {
-        format!("{HEAD}{}", hex::encode(conclave_core::cbor::encode(self)))
-    }
-
-    /// Reads it, from a file or a message that has more around it.
-    pub(crate) fn from_text(text: &str) -> Option<Self> {
-        let (_, rest) = text.split_once(HEAD)?;
-        let digits: String = rest
-            .chars()
-            .take_while(char::is_ascii_hexdigit)
-            .take(512)
-            .collect();
-        conclave_core::cbor::decode(&hex::decode(digits).ok()?).ok()
-    }
-}
 
 /// What a joiner has so far.
 pub(super) struct Joining {
@@ -320,23 +285,5 @@ impl App {
             sent_ms: row.sent_ms,
             checked_ms: sync.last_ms,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_invitation_survives_a_message_around_it() {
-        let invitation = Invitation {
-            team: TeamId::new([1; 32]),
-            invite: InviteId::new([2; 32]),
-            key: [3; 32],
-        };
-        let text = format!("Hello Mara,\n{}\nSee you", invitation.to_text());
-        assert_eq!(Invitation::from_text(&text), Some(invitation));
-        assert_eq!(Invitation::from_text("conclave-invitation-1:zz"), None);
-        assert_eq!(Invitation::from_text(""), None);
     }
 }

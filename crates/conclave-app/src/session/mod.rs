@@ -19,7 +19,6 @@ use conclave_store::Store;
 
 pub(crate) use card::Card;
 pub(crate) use cell::EngineCell;
-pub(crate) use joining::Invitation;
 pub(crate) use setup::{KIT, OWN0, check_name};
 pub use syncing::SyncEvent;
 

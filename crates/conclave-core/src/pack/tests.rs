@@ -100,7 +100,7 @@ fn round_trip_with_bodies() {
 }
 
 #[test]
-fn every_flipped_byte_and_every_cut_is_refused() {
+fn hostile_09_every_flipped_byte_and_every_cut_is_refused() {
     let mut w = world(2);
     let mut chain = Chain::start(w.identity.place(w.team));
     let entries = w.entries(&mut chain, 3);
@@ -124,7 +124,7 @@ fn every_flipped_byte_and_every_cut_is_refused() {
 }
 
 #[test]
-fn belongs_to_one_name_and_one_team() {
+fn hostile_18_a_pack_belongs_to_one_name_and_one_team() {
     let mut w = world(3);
     let mut chain = Chain::start(w.identity.place(w.team));
     let entries = w.entries(&mut chain, 3);
@@ -262,7 +262,7 @@ fn heads_are_signed_lists() {
 }
 
 #[test]
-fn scope_and_item_ids_rest_on_their_place() {
+fn hostile_18_scope_and_item_ids_rest_on_their_place() {
     let w = world(9);
     let place = w.identity.place(w.team);
     let a = crate::entry::scope_id(&place, 4, b"x");

@@ -11,6 +11,7 @@ use conclave_crypto::ScopeKey;
 use super::Replica;
 use crate::{
     body::{Body, KeyBox, KeyEpoch, Recipient},
+    entry::Entry,
     id::EntryHash,
     sealing::{EpochError, open_box, open_parent},
 };
@@ -19,8 +20,9 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Keyring {
     keys: BTreeMap<EntryHash, ScopeKey>,
-    /// Boxes that were tried and failed, so that they are not tried again and again.
-    spoilt: BTreeSet<(EntryHash, Recipient, [u8; 32])>,
+    /// Boxes that were tried and failed, so that they are not tried again and again: by the entry
+    /// that published them and their place in it. A forged box must not stand for a real one.
+    spoilt: BTreeSet<(EntryHash, usize)>,
     /// Epochs whose box held another key than announced.
     complaints: BTreeSet<EntryHash>,
 }
@@ -74,15 +76,17 @@ impl Replica {
     /// Opens every box that is for this device or person, and every earlier key that a later one
     /// wraps, until nothing more opens.
     pub(super) fn open_keys(&mut self) {
-        let mut boxes: Vec<(EntryHash, &KeyBox)> = Vec::new();
+        let mut boxes: Vec<(EntryHash, &KeyBox, (&Entry, usize))> = Vec::new();
         for entry in self.entries.values() {
-            match &entry.body {
-                Body::KeyEpoch(epoch) => boxes.extend(epoch.boxes.iter().map(|b| (entry.hash, b))),
-                Body::KeyBoxAdd(add) => boxes.extend(add.boxes.iter().map(|b| (add.epoch, b))),
-                _ => {}
-            }
+            let (epoch, published) = match &entry.body {
+                Body::KeyEpoch(epoch) => (entry.hash, &epoch.boxes),
+                Body::KeyBoxAdd(add) => (add.epoch, &add.boxes),
+                _ => continue,
+            };
+            let published = published.iter().enumerate();
+            boxes.extend(published.map(|(n, sealed)| (epoch, sealed, (entry, n))));
         }
-        boxes.retain(|(epoch, sealed)| {
+        boxes.retain(|(epoch, sealed, _)| {
             let mine = match sealed.recipient {
                 Recipient::Device(device) => device == self.chain.place().device,
                 Recipient::User(user) => user == self.me.user,
@@ -102,8 +106,8 @@ impl Replica {
                     .or(self.keyring.get(epoch))
             };
             let mut news = Vec::new();
-            for (epoch, sealed) in &boxes {
-                let mark = (*epoch, sealed.recipient, sealed.pk_hash);
+            for (epoch, sealed, (by, n)) in &boxes {
+                let mark = (by.hash, *n);
                 if held(epoch).is_some()
                     || self.keyring.spoilt.contains(&mark)
                     || spoilt.contains(&mark)
@@ -125,7 +129,11 @@ impl Replica {
                     Ok(key) => news.push((*epoch, key)),
                     Err(error) => {
                         spoilt.push(mark);
-                        if matches!(error, EpochError::Mismatch) {
+                        // From somebody who cannot hold the key it says nothing about its author.
+                        let epochs = self.rights.key_epochs();
+                        if matches!(error, EpochError::Mismatch)
+                            && epochs.knows(*epoch, by.device())
+                        {
                             complaints.push(*epoch);
                         }
                     }

@@ -7,10 +7,12 @@
 
 mod founding;
 mod grants;
+mod invitation;
 mod items;
 mod joining;
 mod keyring;
 mod names;
+mod old_keys;
 mod reconcile;
 mod rights;
 mod scopes;
@@ -25,6 +27,7 @@ use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey
 pub use self::{
     founding::{Founding, found, team_id},
     grants::Authority,
+    invitation::Invitation,
     items::{Item, Revision},
     joining::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,

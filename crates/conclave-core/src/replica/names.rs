@@ -112,7 +112,7 @@ impl Replica {
     /// May this entry's author say so? A device and a person are named by themselves or by who
     /// admitted them; a vault by who manages it; the team by its admins.
     fn may_name(&self, entry: &Entry, record: &Record) -> bool {
-        let author = self.rights.user_of(entry.device());
+        let author = self.rights.author(entry);
         let directory = self.rights.directory();
         let in_scope = |scope| entry.header.scope == Some(scope);
         match record.about {
@@ -121,7 +121,7 @@ impl Replica {
                 in_scope(directory) && (author == Some(user) || self.admitted(user, record, author))
             }
             About::Device(device) => {
-                in_scope(directory) && author.is_some() && author == self.rights.user_of(device)
+                in_scope(directory) && author.is_some_and(|a| self.rights.owns(a, device))
             }
             About::Scope(scope) => {
                 in_scope(scope) && author.is_some_and(|a| self.authority(a, scope).manage)
@@ -133,14 +133,18 @@ impl Replica {
         self.team_role(user).map_or(0, |role| role.rank())
     }
 
-    /// Did this author admit the user under exactly this name?
+    /// Did this author admit the user to the team under exactly this name? A grant that does not
+    /// count admits nobody, and one on a vault names nobody: whoever manages a vault could rename
+    /// the whole team by it.
     fn admitted(&self, user: UserId, record: &Record, author: Option<UserId>) -> bool {
-        let hash = record.hash();
+        let (hash, team) = (record.hash(), self.team_scope());
         self.entries.values().any(|entry| match &entry.body {
             Body::Grant(subject, grant) => {
                 grant.name_hash == Some(hash)
+                    && grant.scope == team
                     && *subject == SubjectId::User(user)
-                    && self.rights.user_of(entry.device()) == author
+                    && self.rights.author(entry) == author
+                    && self.rights.counts(&entry.hash)
             }
             _ => false,
         })

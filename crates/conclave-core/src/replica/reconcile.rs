@@ -1,11 +1,14 @@
 //! Bringing keys to where the rights say they belong: minting and boxing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use conclave_crypto::SealPublicKey;
 use rand_core::CryptoRng;
 
-use super::{Replica, WriteError, writing::Under};
+use super::{Replica, WriteError, old_keys::keys_of, writing::Under};
 use crate::{
-    body::{Body, KeyBoxAdd, Recipient},
+    body::{KeyBoxAdd, Recipient},
+    epoch::{Choice, Sealing},
     id::{EntryHash, ScopeId},
     kind::Kind,
     sealing::{Addressee, make_box, make_epoch},
@@ -23,33 +26,19 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<EntryHash, WriteError> {
+        if !self.is_entitled(scope) {
+            return Err(WriteError::NotAllowed);
+        }
         let under = self.under_keys(scope)?;
-        let held: Vec<EntryHash> = self
+        let mint = self
             .rights
-            .epochs(scope)
+            .key_epochs()
+            .mint(scope, |epoch| self.keyring.holds(&epoch));
+        let (generation, parents) = (mint.generation, mint.parents);
+        let recipients: Vec<Addressee> = mint
+            .boxes
             .into_iter()
-            .filter(|epoch| self.keyring.holds(epoch))
-            .collect();
-        let wrapped: Vec<EntryHash> = held
-            .iter()
-            .filter_map(|epoch| self.epoch(epoch))
-            .flat_map(|body| body.parents.iter().map(|p| p.epoch))
-            .collect();
-        let parents: Vec<EntryHash> = held
-            .into_iter()
-            .filter(|epoch| !wrapped.contains(epoch))
-            .collect();
-        let generation = 1 + parents
-            .iter()
-            .filter_map(|epoch| self.epoch(epoch))
-            .map(|body| body.generation)
-            .max()
-            .unwrap_or(0);
-        let recipients: Vec<Addressee> = self
-            .rights
-            .recipients(scope)
-            .into_iter()
-            .filter_map(|r| self.addressee(r))
+            .filter_map(|sealing| self.addressee(sealing))
             .collect();
         let keys: Vec<_> = parents
             .iter()
@@ -88,6 +77,12 @@ impl Replica {
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
         let mut written = 0;
         for scope in self.key_scopes() {
+            // A scope whose making does not count has no readers, whatever grants there are: a
+            // new key of it would be for nobody, and due again at once.
+            if !self.is_entitled(scope) {
+                continue;
+            }
+            written += self.reach_back(scope, now, rng)?;
             let ranked = self.rights.ranked(scope);
             let Some(epoch) = self.usable_epoch(scope) else {
                 // Only where a key once was and no usable one is left: a scope whose key has not
@@ -116,13 +111,13 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<usize, WriteError> {
-        let has: Vec<Recipient> = self.boxed(epoch);
+        // Boxes by somebody who does not hold the key do not count: they would keep it from others.
         let lacking: Vec<Addressee> = self
             .rights
-            .recipients(scope)
+            .key_epochs()
+            .missing(epoch)
             .into_iter()
-            .filter(|(recipient, _)| !has.contains(recipient))
-            .filter_map(|r| self.addressee(r))
+            .filter_map(|sealing| self.addressee(sealing))
             .collect();
         if lacking.is_empty() {
             return Ok(0);
@@ -140,25 +135,61 @@ impl Replica {
         Ok(n)
     }
 
-    /// Recipients that some box of this epoch is for, under the key that they use now.
-    fn boxed(&self, epoch: EntryHash) -> Vec<Recipient> {
-        self.entries
+    /// Boxes the older keys that this device holds to those in use, where whoever holds only such
+    /// a one could not read what is sealed under them: after two halves of a team met, say. To all
+    /// usable keys: the best may be one that somebody made for himself alone.
+    fn reach_back(
+        &mut self,
+        scope: ScopeId,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<usize, WriteError> {
+        let epochs = self.rights.key_epochs();
+        let mut lacking: BTreeMap<EntryHash, Vec<EntryHash>> = BTreeMap::new();
+        for current in self.rights.ranked(scope) {
+            for old in epochs.cut_off(scope, current) {
+                if self.keyring.holds(&old) {
+                    lacking.entry(old).or_default().push(current);
+                }
+            }
+        }
+        if lacking.is_empty() {
+            return Ok(0);
+        }
+        // Only keys that something is sealed under: anybody may publish others, and many.
+        let needed = self.keys_in_use(scope);
+        lacking.retain(|epoch, _| needed.contains(epoch));
+        let under = self.under_keys(scope)?;
+        let mut written = 0;
+        for (epoch, currents) in lacking {
+            let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
+                continue;
+            };
+            let mut boxes = Vec::new();
+            for current in currents {
+                let to = self.addressee(Sealing {
+                    recipient: Recipient::Group(scope),
+                    key: Some(current),
+                });
+                if let Some(to) = to {
+                    boxes.push(make_box(self.team, scope, body.generation, key, &to, rng)?);
+                }
+            }
+            if !boxes.is_empty() {
+                self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+                written += 1;
+            }
+        }
+        Ok(written)
+    }
+
+    /// The epochs of a scope that something which counts is sealed under.
+    fn keys_in_use(&self, scope: ScopeId) -> BTreeSet<EntryHash> {
+        let counting = self
+            .entries
             .values()
-            .flat_map(|entry| match &entry.body {
-                Body::KeyEpoch(body) if entry.hash == epoch => body.boxes.as_slice(),
-                Body::KeyBoxAdd(add) if add.epoch == epoch => add.boxes.as_slice(),
-                _ => &[],
-            })
-            .filter(|b| match b.key {
-                None => true,
-                // A box to a key that is not usable any more does not reach its recipient's new
-                // devices; the next one will.
-                Some(key) => self
-                    .epoch(&key)
-                    .is_some_and(|body| self.rights.ranked(body.scope).contains(&key)),
-            })
-            .map(|b| b.recipient)
-            .collect()
+            .filter(|e| self.rights.counts(&e.hash));
+        counting.flat_map(|entry| keys_of(entry, scope)).collect()
     }
 
     /// Scopes with keys that this person has to do with.
@@ -179,8 +210,9 @@ impl Replica {
         out
     }
 
-    /// The very key bytes that a box will be sealed to.
-    fn addressee(&self, (recipient, key): (Recipient, Option<EntryHash>)) -> Option<Addressee> {
+    /// The very key bytes that a box will be sealed to; none where nothing can be sealed to them,
+    /// so that one member's bad key does not keep a new one from everybody else.
+    fn addressee(&self, Sealing { recipient, key }: Sealing) -> Option<Addressee> {
         let pk = match (recipient, key) {
             (Recipient::Device(device), None) => {
                 SealPublicKey::from_bytes(self.rights.device_key(device)?).ok()?
@@ -190,7 +222,14 @@ impl Replica {
             }
             (_, None) => return None,
         };
+        pk.check().ok()?;
         Some(Addressee { recipient, key, pk })
+    }
+
+    /// Is this device entitled to the keys of the scope?
+    fn is_entitled(&self, scope: ScopeId) -> bool {
+        let epochs = self.rights.key_epochs();
+        epochs.choose(scope, self.device(), |_| true) != Choice::NotEntitled
     }
 
     fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
@@ -203,13 +242,14 @@ impl Replica {
         }
     }
 
-    /// The public key of a scope's best usable epoch, for writing into it without reading it.
+    /// The public key of a scope's best usable epoch that can be sealed to, for writing into it
+    /// without reading it.
     #[must_use]
     pub fn scope_key(&self, scope: ScopeId) -> Option<(EntryHash, SealPublicKey)> {
-        let epoch = *self.rights.ranked(scope).first()?;
-        Some((
-            epoch,
-            SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?,
-        ))
+        self.rights.ranked(scope).into_iter().find_map(|epoch| {
+            let pk = SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?;
+            pk.check().ok()?;
+            Some((epoch, pk))
+        })
     }
 }

@@ -67,9 +67,14 @@ impl Rights {
         }
         let state = authority::evaluate(facts, entries.values());
         let (mut devices, mut live_devices) = (BTreeMap::new(), BTreeMap::new());
+        // A person's id commits to two devices: nobody takes these over by adding them to their own.
+        for (user, committed) in &state.facts().users {
+            let committed = committed.kit.into_iter().chain([committed.first]);
+            devices.extend(committed.map(|device| (device, *user)));
+        }
         for user in state.facts().users.keys() {
             for device in state.tree(*user) {
-                devices.insert(device.id, *user);
+                devices.entry(device.id).or_insert(*user);
                 if device.live() {
                     live_devices
                         .entry(*user)
@@ -202,6 +207,23 @@ impl Rights {
     #[must_use]
     pub fn user_of(&self, device: DeviceId) -> Option<UserId> {
         self.devices.get(&device).copied()
+    }
+
+    /// Is this a device of the person, live or not? Somebody else may claim it as well.
+    #[must_use]
+    pub fn owns(&self, user: UserId, device: DeviceId) -> bool {
+        self.state().tree(user).iter().any(|d| d.id == device)
+    }
+
+    /// Who wrote an entry: the person of the grant that it is under, as whom it is judged; without
+    /// a grant, whose device it is.
+    #[must_use]
+    pub fn author(&self, entry: &Entry) -> Option<UserId> {
+        let grant = |id: GrantId| self.state().grant(id)?.subject.user();
+        match (entry.grant, entry.member) {
+            (Some(id), member) => grant(id).or_else(|| grant(member?)),
+            (None, _) => self.user_of(entry.device()),
+        }
     }
 
     /// A person's live devices.

@@ -113,13 +113,17 @@ impl Replica {
         ScopeId::new(*self.team.as_bytes())
     }
 
-    /// The scopes that share a single item, in a fixed order.
+    /// The scopes that share a single item, in a fixed order. They lie in the item's own vault:
+    /// anybody may make a scope elsewhere that names it, and would be given its keys.
     #[must_use]
     pub fn item_scopes(&self, item: ItemId) -> Vec<ScopeId> {
+        let Some(home) = self.item(&item).map(|item| item.home) else {
+            return Vec::new();
+        };
         let scopes = self.rights.scopes();
         scopes
             .into_iter()
-            .filter(|s| s.kind == ScopeKind::Item && s.counts)
+            .filter(|s| s.kind == ScopeKind::Item && s.counts && s.parent == Some(home))
             .filter(|s| self.scope_item(s.id) == Some(item))
             .map(|s| s.id)
             .collect()

@@ -104,7 +104,7 @@ impl Replica {
             .filter(|(_, (_, hash))| {
                 self.entries
                     .get(hash)
-                    .is_some_and(|e| self.rights.user_of(e.device()) == Some(user))
+                    .is_some_and(|e| self.rights.owns(user, e.device()))
             })
             .map(|(log, (seq, hash))| At { log, seq, hash })
             .collect();
@@ -164,12 +164,20 @@ impl Replica {
         })
     }
 
-    /// The Invite entry of an invitation.
+    /// The Invite entry of an invitation: this person's own, or the only one that counts. Its
+    /// number is no secret, so somebody else may have opened it again under another key.
     #[must_use]
     pub fn invite_entry(&self, invite: InviteId) -> Option<(EntryHash, &body::Invite)> {
-        self.entries.values().find_map(|e| match &e.body {
-            Body::Invite(body) if body.invite == invite => Some((e.hash, body)),
+        let all = self.entries.values().filter_map(|e| match &e.body {
+            Body::Invite(body) if body.invite == invite && self.rights.counts(&e.hash) => {
+                Some((self.rights.author(e) == Some(self.me.user), e.hash, body))
+            }
             _ => None,
-        })
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|(own, ..)| !own);
+        let (own, hash, body) = all.first()?;
+        let sure = *own || all.iter().all(|(_, _, other)| other.key == body.key);
+        sure.then_some((*hash, *body))
     }
 }

@@ -309,7 +309,7 @@ fn a_receipt_is_for_auditors() {
 }
 
 #[test]
-fn a_request_without_the_code_is_not_proven() {
+fn hostile_22_a_request_without_the_code_is_not_proven() {
     let mut ana = ana();
     let (_, invite) = join(&mut ana, "Mara", &[], 16);
     let params = KdfParams::insecure_for_tests();

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_wraps_open_for_their_payload_alone() {
+    fn hostile_01_both_wraps_open_for_their_payload_alone() {
         let mut rng = ChaCha20Rng::seed_from_u64(4);
         let (team, item) = (TeamId::new([1; 32]), ItemId::new([2; 32]));
         let (scope, epoch) = (ScopeId::new([3; 32]), EntryHash::new([4; 32]));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_opens_in_its_place_alone() {
+    fn hostile_01_a_payload_opens_in_its_place_alone() {
         let mut rng = ChaCha20Rng::seed_from_u64(5);
         let key = ContentKey::random(&mut rng);
         let parents = [EntryHash::new([1; 32])];

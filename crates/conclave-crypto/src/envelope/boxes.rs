@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_low_order_share_in_the_key_is_refused_before_sealing() {
+    fn hostile_20_a_low_order_share_in_the_key_is_refused_before_sealing() {
         let public = secret(1).public().clone();
         assert!(public.check().is_ok());
         for point in low_order_points() {
@@ -282,7 +282,7 @@ mod tests {
 
     /// That the library alone opens such boxes is shown on others' vectors, in `vectors::age`.
     #[test]
-    fn a_low_order_share_in_the_box_is_refused() {
+    fn hostile_20_a_low_order_share_in_the_box_is_refused() {
         let secret = secret(1);
         let honest = seal(secret.public(), b"", b"", b"text", &mut rng(1)).unwrap();
         for point in low_order_points() {

@@ -297,7 +297,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_same_plaintext_twice_shares_nothing() {
+    fn hostile_25_the_same_plaintext_twice_shares_nothing() {
         let mut rng = rng(1);
         let mut sealed = || seal(&key(1), &ctx(), Pad::Padme, b"a plaintext", &mut rng);
         let (one, two) = (sealed(), sealed());

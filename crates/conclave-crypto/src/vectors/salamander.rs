@@ -28,7 +28,7 @@ fn bare_xchacha_opens_it_under_both_keys() {
 }
 
 #[test]
-fn inside_env_only_the_committed_key_opens_it() {
+fn hostile_10_inside_env_only_the_committed_key_opens_it() {
     let salamander = vector();
     let ciphertext = [bytes(&salamander, "ct"), bytes(&salamander, "tag")].concat();
     let (commitment1, commitment2) = ([1; 32], [2; 32]);

@@ -91,7 +91,7 @@ fn another_profiles_header_is_refused() {
 }
 
 #[test]
-fn edited_parameters_do_not_open() {
+fn hostile_04_edited_parameters_do_not_open() {
     for (column, value, expected) in [
         ("m_kib", 64 << 10, "wrap"),
         ("t", 4, "wrap"),

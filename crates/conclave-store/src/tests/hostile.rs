@@ -49,7 +49,7 @@ fn refused(store: &mut OpenStore, table: Table, what: &str) {
 }
 
 #[test]
-fn every_flipped_byte_of_every_kind_of_row_is_refused() {
+fn hostile_09_every_flipped_byte_of_every_kind_of_row_is_refused() {
     let (_folder, mut store) = profile(1);
     fill(&mut store);
     let honest = read_all(&mut store).unwrap();
@@ -81,7 +81,7 @@ fn every_flipped_byte_of_every_kind_of_row_is_refused() {
 }
 
 #[test]
-fn no_row_opens_in_the_place_of_another() {
+fn hostile_01_no_row_opens_in_the_place_of_another() {
     let (_folder, mut store) = profile(1);
     fill(&mut store);
     let honest = read_all(&mut store).unwrap();

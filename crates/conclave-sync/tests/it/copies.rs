@@ -10,7 +10,7 @@ use conclave_testkit::evil_storage::EvilStorage;
 use crate::party::{Member, World, id, id_of};
 
 #[tokio::test]
-async fn conflict_copies() {
+async fn hostile_24_conflict_copies() {
     for tool in [
         Tool::Dropbox,
         Tool::OneDrive,

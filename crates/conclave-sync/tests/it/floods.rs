@@ -17,7 +17,7 @@ use crate::party::{Member, World, id_of};
 
 /// Thousands of made-up heads cost a bounded number of requests, and hide nobody.
 #[tokio::test]
-async fn a_flood_of_made_up_heads() {
+async fn hostile_21_a_flood_of_made_up_heads() {
     let world = World::new();
     let mut ana = world.member(1);
     let first = ana.send("1").await;
@@ -52,7 +52,7 @@ async fn a_flood_of_made_up_heads() {
 
 /// One entry that claims to have seen a thousand logs.
 #[tokio::test]
-async fn a_flood_of_mentions() {
+async fn hostile_21_a_flood_of_mentions() {
     let world = World::new();
     let mut mallory = world.member(1);
     let mut draft = Draft::new(Kind::Audit, 1);

@@ -21,7 +21,7 @@ use crate::party::{Member, World, agree, id, id_of, team};
 /// Of one pack and one head each byte is changed, and each cut made: nothing is taken in, nothing
 /// is written, and when the object is whole again it is read.
 #[tokio::test]
-async fn every_byte_and_every_cut() {
+async fn hostile_09_every_byte_and_every_cut() {
     let world = World::new();
     let mut ana = world.member(1);
     ana.send("one").await;
@@ -80,7 +80,7 @@ async fn every_byte_and_every_cut() {
 /// A pack in the middle is withheld: what comes after counts already, and the gap closes when it
 /// comes back.
 #[tokio::test]
-async fn a_pack_in_the_middle_is_withheld() {
+async fn hostile_06_a_pack_in_the_middle_is_withheld() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;
@@ -102,7 +102,7 @@ async fn a_pack_in_the_middle_is_withheld() {
 /// Whoever has seen a pack puts it back when it vanishes, even where a made-up name seems to cover
 /// it; newcomers get it.
 #[tokio::test]
-async fn an_ex_member_deletes_what_others_have_seen() {
+async fn hostile_06_an_ex_member_deletes_what_others_have_seen() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;
@@ -159,7 +159,7 @@ async fn rot() {
 }
 
 #[tokio::test]
-async fn a_roll_back_of_everything() {
+async fn hostile_06_a_roll_back_of_everything() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;
@@ -209,7 +209,7 @@ async fn a_roll_back_of_everything() {
 
 /// A freeze can be suspected, never proved: nothing is told, and all is well after it.
 #[tokio::test]
-async fn a_member_frozen_for_four_days() {
+async fn hostile_15_a_member_frozen_for_four_days() {
     let world = World::new();
     let mut ana = world.member(1);
     let door = Arc::new(world.storage.door(5));
@@ -239,7 +239,7 @@ async fn a_member_frozen_for_four_days() {
 
 /// Objects under names that they were not made for, and of teams that they do not belong to.
 #[tokio::test]
-async fn objects_in_the_wrong_place() {
+async fn hostile_01_objects_in_the_wrong_place() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;
@@ -282,7 +282,7 @@ async fn objects_in_the_wrong_place() {
 
 /// A member signs a pack for somebody else's log with their own key: refused by all, the owner too.
 #[tokio::test]
-async fn a_forged_pack() {
+async fn hostile_02_a_forged_pack() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     let last = ana.send("1").await;
@@ -369,7 +369,7 @@ async fn a_day_of_waiting() {
 
 /// Clocks ten years off in either direction keep nobody from syncing.
 #[tokio::test]
-async fn clocks_that_jump() {
+async fn hostile_24_clocks_that_jump() {
     const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));

@@ -15,7 +15,7 @@ fn clone_of(world: &World, member: &Member) -> Member {
 }
 
 #[tokio::test]
-async fn a_restored_machine_never_continues() {
+async fn hostile_17_a_restored_machine_never_continues() {
     let world = World::new();
     let mut ana = world.member(1);
     ana.send("1").await;
@@ -54,7 +54,7 @@ async fn a_restored_machine_never_continues() {
 }
 
 #[tokio::test]
-async fn a_cloned_machine_is_noticed_by_both_and_by_others() {
+async fn hostile_17_a_cloned_machine_is_noticed_by_both_and_by_others() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;
@@ -79,7 +79,7 @@ async fn a_cloned_machine_is_noticed_by_both_and_by_others() {
 
 /// Two machines with the same log, shown to disjoint members, then to all.
 #[tokio::test]
-async fn forked_views_are_proven_when_they_meet() {
+async fn hostile_13_forked_views_are_proven_when_they_meet() {
     let world = World::new();
     let mut ana = world.member(1);
     ana.send("1").await;
@@ -122,7 +122,7 @@ async fn forked_views_are_proven_when_they_meet() {
 /// An entry that has seen another history than ours is told of. It may be the entry that lies, so
 /// nothing stops.
 #[tokio::test]
-async fn what_others_have_seen_is_compared() {
+async fn hostile_15_what_others_have_seen_is_compared() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
     ana.send("1").await;

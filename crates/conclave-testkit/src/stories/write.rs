@@ -10,7 +10,7 @@ use conclave_core::{
     cbor,
     entry::{BodyRef, Entry, Header, Place, RawEntry},
     epoch::Sealing,
-    id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, UserId},
+    id::{DeviceId, EntryHash, GrantId, ItemId, LogId, ScopeId, SubjectId, UserId},
     kind::Kind,
     role::Role,
 };
@@ -301,6 +301,25 @@ impl Story {
             item: None,
             home,
             parents: vec![],
+            wraps: vec![],
+            blobs: Vec::<BlobRef>::new(),
+            schema: 1,
+        };
+        self.write(by, Kind::ItemRev, Some(cbor::encode(&rev)))
+    }
+
+    /// A later revision of an item, made from these.
+    pub fn revise(
+        &mut self,
+        by: By,
+        item: ItemId,
+        home: ScopeId,
+        parents: Vec<EntryHash>,
+    ) -> EntryHash {
+        let rev = ItemRev {
+            item: Some(item),
+            home,
+            parents,
             wraps: vec![],
             blobs: Vec::<BlobRef>::new(),
             schema: 1,

@@ -224,7 +224,7 @@ fn made_by(state: &State, grant: &GrantState, user: UserId) -> bool {
 
 /// Of two who remove each other concurrently exactly the senior stays.
 #[test]
-fn mutual_removal_has_one_outcome() {
+fn hostile_12_mutual_removal_has_one_outcome() {
     never(|seed| {
         let mut story = Story::new(seed).start();
         // Two further admins, so that there are rivals in every world.

@@ -7,7 +7,7 @@ use super::{Case, has, judge, live, never, team_reads};
 
 /// One more sibling, which is no revocation, of any entry gives nobody anything.
 #[test]
-fn equivocation_only_loses_power() {
+fn hostile_13_equivocation_only_loses_power() {
     never(|seed| {
         let mut story = Story::new(seed).start().fill(22);
         let all: Vec<_> = story

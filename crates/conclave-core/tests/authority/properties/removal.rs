@@ -21,7 +21,7 @@ use super::{
 
 /// Whatever it claims: backdated, beside what is pinned, through the device tree.
 #[test]
-fn after_a_removal_nothing_beyond_the_pin_counts() {
+fn hostile_12_after_a_removal_nothing_beyond_the_pin_counts() {
     never(|seed| {
         let mut story = Story::new(seed).start().fill(18);
         let user = somebody(&mut story);
@@ -55,7 +55,7 @@ fn after_a_removal_nothing_beyond_the_pin_counts() {
 /// The same while the storage withholds what is pinned: juniors can be ended until it arrives, but
 /// nobody gains anything.
 #[test]
-fn withholding_a_pinned_pack_gains_nothing() {
+fn hostile_06_withholding_a_pinned_pack_gains_nothing() {
     never(|seed| {
         let mut story = Story::new(seed).start().fill(18);
         let user = somebody(&mut story);
@@ -108,7 +108,7 @@ fn withholding_a_pinned_pack_gains_nothing() {
 /// With every grant, device entry, scope and revocation here, no part of the rest shows a grant
 /// live that the whole does not: hiding packs hides no removal. (Without equivocation.)
 #[test]
-fn gaps_hide_no_removal() {
+fn hostile_06_gaps_hide_no_removal() {
     never(|seed| {
         let mut story = Story::new(seed).start().fill(24);
         let all: Vec<&Entry> = story.entries.iter().collect();
@@ -152,7 +152,7 @@ fn gaps_hide_no_removal() {
 /// A concurrent grant falls to the removal; a citing one counts from an admin and not from a
 /// manager.
 #[test]
-fn removal_beats_a_concurrent_grant() {
+fn hostile_12_removal_beats_a_concurrent_grant() {
     never(|seed| {
         let mut story = Story::new(seed).start().fill(14);
         let user = somebody(&mut story);

@@ -1,0 +1,165 @@
+//! Single rules that random worlds seldom meet, one story each (docs/mutations.md).
+
+use conclave_core::{
+    authority::{State, evaluate},
+    body::{Recipient, ScopeKind},
+    epoch::{Choice, Epochs, Sealing},
+    id::{EntryHash, SubjectId},
+    role::Role,
+};
+use conclave_testkit::stories::{By, Story};
+
+fn judge(story: &Story) -> State {
+    evaluate(story.facts.clone(), &story.entries)
+}
+
+fn founder(story: &Story) -> By {
+    By::under(story.first(1), story.roots()[1])
+}
+
+fn last(story: &Story) -> EntryHash {
+    story.entries.last().unwrap().hash
+}
+
+/// The grant of a person that a story began with.
+fn given(story: &Story, number: usize) -> conclave_core::id::GrantId {
+    let subject = SubjectId::User(story.user(number));
+    let grant = story.grants.iter().find(|g| g.subject == subject);
+    grant.unwrap().id
+}
+
+#[test]
+fn a_vault_and_a_group_lie_in_the_team_and_an_item_in_a_vault() {
+    let mut story = Story::new(1).start();
+    let (by, team) = (founder(&story), story.facts.team_scope());
+    let [vault, group] = [1, 3].map(|at| story.scopes[at].id);
+    let misplaced = [
+        (ScopeKind::Vault, vault),
+        (ScopeKind::Group, vault),
+        (ScopeKind::Group, group),
+        (ScopeKind::Item, group),
+        (ScopeKind::Item, team),
+    ];
+    for (kind, parent) in misplaced {
+        story.scope(by, kind, Some(parent));
+        let state = judge(&story);
+        assert!(!state.is_valid(last(&story)), "{kind:?} in {parent}");
+    }
+    story.scope(by, ScopeKind::Item, Some(vault));
+    assert!(judge(&story).is_valid(last(&story)));
+}
+
+#[test]
+fn nobody_is_given_a_built_in_scope_or_a_persons_own() {
+    let mut story = Story::new(2).start();
+    let by = founder(&story);
+    let facts = &story.facts;
+    let own = facts.users[&story.user(5)].scope;
+    for scope in [facts.directory, facts.audit, facts.admins, own] {
+        let subject = SubjectId::User(story.user(5));
+        let hash = story.grant(by, subject, scope, Role::Viewer, &[]);
+        assert!(!judge(&story).is_valid(hash));
+    }
+}
+
+/// Under a group's grant one's own membership in that very group is needed, not just any grant.
+#[test]
+fn another_grant_is_no_membership() {
+    let mut story = Story::new(3).start();
+    let (home, group) = (story.scopes[2].id, story.scopes[3].id);
+    let of_group = story
+        .grants
+        .iter()
+        .find(|g| g.subject == SubjectId::Group(group));
+    let of_group = of_group.unwrap().id;
+    let (outside, member) = (given(&story, 5), given(&story, 4));
+    let by = By::under(story.first(5), of_group);
+    let stranger = story.item(by.through(Some(outside)), home);
+    let nobody = story.item(by, home);
+    let of_other = story.item(by.through(Some(member)), home);
+    let inside = By::under(story.first(4), of_group).through(Some(member));
+    let inside = story.item(inside, home);
+    let state = judge(&story);
+    let valid = [stranger, nobody, of_other, inside].map(|hash| state.is_valid(hash));
+    assert_eq!(valid, [false, false, false, true]);
+}
+
+/// A person's devices say whose devices they add and end: only their own person's.
+#[test]
+fn a_device_adds_and_ends_devices_of_its_own_person_alone() {
+    let mut story = Story::new(4).start();
+    let (mine, theirs) = (story.user(5), story.user(3));
+    let (device, victim) = (story.first(5), story.first(3));
+    let added = story.add_device(By::own(device), theirs, 1);
+    story.cut_device(By::own(device), theirs, victim, vec![]);
+    let state = judge(&story);
+    for user in [mine, theirs] {
+        assert!(state.tree(user).iter().all(|d| d.id != added && d.live()));
+    }
+    assert!(state.tree(theirs).iter().any(|d| d.id == victim));
+}
+
+/// A group that nobody had the right to make lets nobody read, whoever fills it.
+#[test]
+fn a_group_that_does_not_count_has_no_readers() {
+    let mut story = Story::new(5).start();
+    let team = story.facts.team_scope();
+    let by_editor = By::under(story.first(5), given(&story, 5));
+    let group = story.scope(by_editor, ScopeKind::Group, Some(team));
+    let (by, vault, user) = (founder(&story), story.scopes[2].id, story.user(5));
+    story.grant(by, SubjectId::Group(group), vault, Role::Viewer, &[]);
+    story.grant(by, SubjectId::User(user), group, Role::Viewer, &[]);
+    let state = judge(&story);
+    assert!(!state.readers(vault).contains(&SubjectId::User(user)));
+    assert!(!state.maybe_readers(vault).contains(&SubjectId::User(user)));
+}
+
+/// Generation and parents of a new key: one more than the highest parent, of the same scope.
+#[test]
+fn a_new_key_follows_its_parents() {
+    let mut story = Story::new(6).start();
+    let [a, b] = [1, 2].map(|at| story.scopes[at].id);
+    let (by, user) = (founder(&story), SubjectId::User(story.user(1)));
+    let in_a = story.grant(by, user, a, Role::Editor, &[]);
+    let in_b = story.grant(by, user, b, Role::Editor, &[]);
+    let [by_a, by_b] = [in_a, in_b].map(|g| By::under(story.first(1), g.into()));
+    let first = story.key_epoch(by_a, a, 1, &[], &[]);
+    let other = story.key_epoch(by_b, b, 1, &[], &[]);
+    let second = story.key_epoch(by_a, a, 2, &[first], &[]);
+    let wrong = [
+        story.key_epoch(by_a, a, 0, &[], &[]),
+        story.key_epoch(by_a, a, 2, &[], &[]),
+        story.key_epoch(by_a, a, 7, &[first], &[]),
+        story.key_epoch(by_a, a, 1, &[first], &[]),
+        story.key_epoch(by_a, a, 2, &[other], &[]),
+        story.key_epoch(by_a, a, 2, &[first, other], &[]),
+        story.key_epoch(by_a, a, u64::MAX, &[second], &[]),
+    ];
+    let state = judge(&story);
+    assert!(
+        [first, other, second]
+            .iter()
+            .all(|hash| state.is_valid(*hash))
+    );
+    assert!(wrong.iter().all(|hash| !state.is_valid(*hash)));
+}
+
+/// Whoever is not entitled seals under nothing, whatever they hold.
+#[test]
+fn a_key_in_hand_is_no_right_to_use_it() {
+    let mut story = Story::new(7).start();
+    let (vault, by) = (story.scopes[1].id, founder(&story));
+    let user = SubjectId::User(story.user(1));
+    let grant = story.grant(by, user, vault, Role::Editor, &[]);
+    let outsider = story.first(4);
+    let sealing = Sealing {
+        recipient: Recipient::Device(story.first(1)),
+        key: None,
+    };
+    let by = By::under(story.first(1), grant.into());
+    let epoch = story.key_epoch(by, vault, 1, &[], &[sealing]);
+    let epochs = Epochs::new(judge(&story));
+    let choose = |device| epochs.choose(vault, device, |_| true);
+    assert_eq!(choose(story.first(1)), Choice::Use(epoch));
+    assert_eq!(choose(outsider), Choice::NotEntitled);
+}

@@ -1,0 +1,229 @@
+//! Rows 7, 8, 14, 20 and 26: forged epochs and boxes.
+
+use conclave_core::{body::Recipient, id::ScopeId, role::Role, sealing::Addressee};
+use conclave_crypto::SealPublicKey;
+use conclave_testkit::{
+    evil_member::EvilMember,
+    people::{Person, found_team},
+};
+
+/// Ana's team with a vault, Mara as an editor of it, and Eve, who is in the team and not in it.
+fn team(seed: u64) -> (Person, Person, EvilMember, ScopeId) {
+    let mut ana = found_team(seed).person;
+    let vault = ana.vault("Production");
+    let (mut mara, _) = ana.join("Mara", Role::Editor, &[vault]);
+    let (eve, said) = ana.join("Eve", Role::Viewer, &[]);
+    mara.receive(&said);
+    (ana, mara, EvilMember::of(eve), vault)
+}
+
+/// Boxes full of nonsense from somebody who does not hold the key, published before the real ones
+/// and after: whoever is entitled still gets the key.
+#[test]
+fn hostile_07_a_nonsense_box_keeps_nobody_from_their_key() {
+    for seed in 0..4 {
+        let (mut ana, mut mara, mut eve, vault) = team(seed);
+        let (mut jonas, _) = ana.join("Jonas", Role::Viewer, &[]);
+        eve.person.catch_up(&ana);
+        let epoch = ana.replica.usable_epoch(vault).unwrap();
+        let under = Some(eve.any_grant());
+        let lies: Vec<_> = (0..6)
+            .map(|_| {
+                let to = eve.address_of(jonas.user()).unwrap();
+                eve.add_box(under, epoch, &to, false)
+            })
+            .collect();
+        for person in [&mut ana, &mut mara, &mut jonas] {
+            person.receive(&lies);
+        }
+        let now = ana.tick();
+        ana.replica
+            .grant(jonas.user(), vault, Role::Viewer, now, &mut ana.rng)
+            .unwrap();
+        let (item, _) = ana.write(vault, b"for Jonas too");
+        let news = ana.flush();
+        jonas.receive(&news);
+        assert_eq!(jonas.read(item).as_deref(), Some(&b"for Jonas too"[..]));
+        assert!(ana.replica.rights().ranked(vault).contains(&epoch));
+        assert!(!eve.keys().contains_key(&epoch));
+    }
+}
+
+/// Epochs of a scope by somebody who does not read it, sealed to those who do: nobody seals under
+/// them, and they spoil no key that is made later.
+#[test]
+fn hostile_07_an_epoch_by_an_outsider_is_never_used() {
+    for generation in [1, 2, 77, u64::MAX - 1, u64::MAX] {
+        let (mut ana, mut mara, mut eve, vault) = team(40);
+        let used = ana.replica.usable_epoch(vault).unwrap();
+        let to: Vec<_> = [ana.user(), mara.user(), eve.user()]
+            .map(|user| eve.address_of(user).unwrap())
+            .into();
+        for under in [None, Some(eve.any_grant())] {
+            let (lie, _) = eve.epoch_at(generation, under, vault, &[], &to, |_| {});
+            ana.receive(std::slice::from_ref(&lie));
+            mara.receive(&[lie]);
+        }
+        assert_eq!(ana.replica.usable_epoch(vault), Some(used));
+        let (now, epoch) = (ana.tick(), ana.replica.usable_epoch(vault));
+        let minted = ana.replica.mint(vault, now, &mut ana.rng).unwrap();
+        assert_ne!(Some(minted), epoch);
+        assert!(ana.replica.rights().counts(&minted), "{generation}");
+        assert_eq!(ana.replica.usable_epoch(vault), Some(minted));
+        let (item, _) = ana.write(vault, b"new");
+        let news = ana.flush();
+        mara.receive(&news);
+        eve.person.receive(&news);
+        assert_eq!(mara.read(item).as_deref(), Some(&b"new"[..]));
+        assert_eq!(eve.person.read(item), None);
+        assert!(!eve.keys().contains_key(&minted));
+    }
+}
+
+/// A reader makes a key for himself alone, or for somebody outside, or says another key to each:
+/// the others do not use what they have not opened, nor what an outsider holds.
+#[test]
+fn hostile_07_a_readers_own_forgeries_are_not_sealed_under() {
+    let (mut ana, mara, eve, vault) = team(50);
+    let mut mara = EvilMember::of(mara);
+    let under = Some(mara.grant_on(vault));
+    let old = ana.replica.usable_epoch(vault).unwrap();
+    // For herself alone.
+    let own = [mara.own_address()];
+    let (alone, _) = mara.epoch(under, vault, &[old], &own, |_| {});
+    ana.receive(std::slice::from_ref(&alone));
+    mara.person.receive(std::slice::from_ref(&alone));
+    assert_eq!(ana.replica.usable_epoch(vault), Some(old));
+    // With an outsider.
+    let to = [
+        mara.address_of(ana.user()).unwrap(),
+        mara.address_of(eve.user()).unwrap(),
+    ];
+    let (shared, _) = mara.epoch(under, vault, &[alone.entry.hash], &to, |_| {});
+    ana.receive(std::slice::from_ref(&shared));
+    assert!(
+        !ana.replica
+            .rights()
+            .ranked(vault)
+            .contains(&shared.entry.hash)
+    );
+    // Another key than announced: the box opens to what does not fit, and a complaint is due.
+    let to = [mara.address_of(ana.user()).unwrap()];
+    let (lie, _) = mara.epoch(under, vault, &[old], &to, |epoch| epoch.scope_pk[9] ^= 1);
+    ana.receive(std::slice::from_ref(&lie));
+    assert!(ana.replica.complaints().contains(&lie.entry.hash));
+    assert_ne!(ana.replica.usable_epoch(vault), Some(lie.entry.hash));
+    // Whatever stands in between, Ana writes and an outsider reads nothing.
+    let (item, _) = ana.write(vault, b"fine");
+    let mut eve = eve;
+    ana.flush();
+    eve.person.catch_up(&ana);
+    assert_eq!(eve.person.read(item), None);
+    assert_eq!(ana.read(item).as_deref(), Some(&b"fine"[..]));
+}
+
+/// A member publishes a key of low order as their own: nothing is sealed to it, and everybody
+/// else gets what is theirs.
+#[test]
+fn hostile_20_a_low_order_key_of_one_member_stops_nobody_else() {
+    let (mut ana, mut mara, mut eve, _) = team(60);
+    let own = conclave_core::keys::user_scope(ana.replica.team(), eve.user());
+    let to = [eve.own_address()];
+    let old = eve.person.replica.usable_epoch(own).unwrap();
+    let (weak, _) = eve.epoch(None, own, &[old], &to, |epoch| {
+        epoch.scope_pk[1184..].fill(0);
+    });
+    ana.receive(&[weak]);
+    let (now, team) = (ana.tick(), ana.replica.team_scope());
+    let _ = team;
+    let vault = ana.vault("With Eve");
+    for user in [eve.user(), mara.user()] {
+        ana.replica
+            .grant(user, vault, Role::Viewer, now, &mut ana.rng)
+            .unwrap();
+    }
+    ana.replica.mint(vault, now, &mut ana.rng).unwrap();
+    let (item, _) = ana.write(vault, b"for Mara");
+    mara.receive(&ana.flush());
+    assert_eq!(mara.read(item).as_deref(), Some(&b"for Mara"[..]));
+}
+
+/// An outsider publishes boxes for himself and a made-up child of the epoch in use: the epoch
+/// stays in use.
+#[test]
+fn hostile_08_an_outsider_cannot_poison_an_epoch() {
+    let (mut ana, mut mara, mut eve, vault) = team(70);
+    let used = ana.replica.usable_epoch(vault).unwrap();
+    let under = Some(eve.any_grant());
+    let mine = [eve.own_address()];
+    let mut lies = vec![eve.add_box(under, used, &mine[0], false)];
+    let (child, _) = eve.epoch(under, vault, &[], &mine, |epoch| {
+        epoch.generation = 2;
+        epoch.parents.push(conclave_core::body::ParentEpoch {
+            epoch: used,
+            wrapped: [0; 136],
+        });
+    });
+    lies.push(child);
+    let to = Addressee {
+        recipient: Recipient::Device(eve.device()),
+        key: None,
+        pk: SealPublicKey::from_bytes(mine[0].pk.as_bytes()).unwrap(),
+    };
+    lies.push(eve.add_box(None, used, &to, false));
+    for person in [&mut ana, &mut mara] {
+        person.receive(&lies);
+        assert_eq!(person.replica.usable_epoch(vault), Some(used));
+    }
+}
+
+/// Two halves of a team each remove somebody else. When they meet, neither half's key is used:
+/// a third is made, and neither of the removed opens what is written then.
+#[test]
+fn hostile_14_two_removals_at_once_end_in_a_third_key_and_cut_no_history() {
+    let (mut ana, mut mara, _, vault) = team(80);
+    let (mut jonas, said) = ana.join("Jonas", Role::Editor, &[vault]);
+    mara.receive(&said);
+    let (mut lena, said) = ana.join("Lena", Role::Editor, &[vault]);
+    for person in [&mut mara, &mut jonas] {
+        person.receive(&said);
+    }
+    let (now, team) = (ana.tick(), ana.replica.team_scope());
+    ana.replica
+        .grant(mara.user(), team, Role::Admin, now, &mut ana.rng)
+        .unwrap();
+    mara.receive(&ana.flush());
+    // Cut off from each other.
+    ana.replica
+        .revoke(jonas.user(), vault, now + 1, &mut ana.rng)
+        .unwrap();
+    mara.replica
+        .revoke(lena.user(), vault, now + 1, &mut mara.rng)
+        .unwrap();
+    let (ours, _) = ana.write(vault, b"of one half");
+    let (theirs, _) = mara.write(vault, b"of the other");
+    let halves = [
+        ana.replica.usable_epoch(vault),
+        mara.replica.usable_epoch(vault),
+    ];
+    let (one, two) = (ana.flush(), mara.flush());
+    for person in [&mut ana, &mut mara, &mut jonas, &mut lena] {
+        person.receive(&one);
+        person.receive(&two);
+    }
+    let (item, _) = ana.write(vault, b"after");
+    let news = ana.flush();
+    for person in [&mut mara, &mut jonas, &mut lena] {
+        person.receive(&news);
+    }
+    let third = ana.replica.usable_epoch(vault);
+    assert!(!halves.contains(&third));
+    assert_eq!(mara.read(item).as_deref(), Some(&b"after"[..]));
+    assert_eq!((jonas.read(item), lena.read(item)), (None, None));
+    // What one half wrote under its own key is not lost to the other half.
+    assert_eq!(mara.read(ours).as_deref(), Some(&b"of one half"[..]));
+    let now = mara.tick();
+    mara.replica.reconcile(now, &mut mara.rng).unwrap();
+    ana.receive(&mara.flush());
+    assert_eq!(ana.read(theirs).as_deref(), Some(&b"of the other"[..]));
+}

@@ -1,0 +1,14 @@
+//! Members who sign whatever may help, against replicas with real keys: what they say, nobody
+//! believes beyond their rights (docs/threat-model.md, the table of attacks).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod entries;
+mod keys;
+mod labels;
+mod names;
+mod sharing;
