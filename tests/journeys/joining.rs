@@ -19,14 +19,14 @@ use crate::people::{app_at, ask, found, found_at, invite, try_join};
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
 /// A clock that a test sets.
-struct Set(AtomicU64);
+pub(crate) struct Set(AtomicU64);
 
 impl Set {
-    fn to(ms: u64) -> Arc<Self> {
+    pub(crate) fn to(ms: u64) -> Arc<Self> {
         Arc::new(Self(AtomicU64::new(ms)))
     }
 
-    fn later(&self, ms: u64) {
+    pub(crate) fn later(&self, ms: u64) {
         self.0.fetch_add(ms, Ordering::Relaxed);
     }
 }

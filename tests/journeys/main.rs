@@ -11,5 +11,6 @@ mod joining;
 mod people;
 mod restored;
 mod sample;
+mod silence;
 mod trouble;
 mod two_people;

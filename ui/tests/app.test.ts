@@ -181,6 +181,13 @@ test('what was put back is said until it was seen', async () => {
   expect(called('put_back_seen')).toHaveLength(1);
   expect(screen.queryByText('The storage had lost changes.')).not.toBeInTheDocument();
 });
+test('days without an answer from anybody are said', async () => {
+  const { fake } = await open('main');
+  fake.emit('sync-status', { ...fake.world.sync, unseen_since_ms: Date.now() - 4 * 86_400_000 });
+  await settle();
+  expect(screen.getByText(/Nobody else has seen your changes since/)).toBeInTheDocument();
+  await expectAccessible();
+});
 test('the stop can be looked into', async () => {
   const { user, called } = await open('stopped');
   await user.click(screen.getByRole('button', { name: 'Details' }));

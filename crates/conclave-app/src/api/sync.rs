@@ -80,4 +80,7 @@ pub struct SyncView {
     pub problem: Option<Text>,
     /// The storage had lost changes, and this computer put them back; until the person has seen it.
     pub put_back: bool,
+    /// Since when nobody else's computer has seen what this one writes, where that is days.
+    #[ts(type = "number | null")]
+    pub unseen_since_ms: Option<u64>,
 }

@@ -544,7 +544,11 @@ mod tests {
         let invite = InviteId::new([5; 32]);
         let flood = (0..100_000_u32).map(|n| {
             let digest = Digest::of(&n.to_le_bytes());
-            let len = if n % 1_000 == 0 { MAX_JOIN_OBJECT + 1 } else { 4 };
+            let len = if n % 1_000 == 0 {
+                MAX_JOIN_OBJECT + 1
+            } else {
+                4
+            };
             let mut bytes = n.to_le_bytes().to_vec();
             bytes.resize(len, 0);
             (digest.request_key(&invite).as_str().to_owned(), bytes)

@@ -13,6 +13,7 @@ mod list;
 mod load;
 mod local;
 mod names;
+mod presence;
 mod record;
 mod shelf;
 mod succession;

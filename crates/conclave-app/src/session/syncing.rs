@@ -98,9 +98,14 @@ impl App {
     /// What the footer says.
     #[must_use]
     pub fn sync_status(&self) -> SyncView {
-        let (pending, stop, put_back) = match self.engine.glance().engine() {
-            Some(engine) => (engine.pending(), engine.stopped(), engine.has_put_back()),
-            None => (0, None, false),
+        let (pending, stop, put_back, unseen_since_ms) = match self.engine.glance().engine() {
+            Some(engine) => (
+                engine.pending(),
+                engine.stopped(),
+                engine.has_put_back(),
+                engine.unseen_since_ms(),
+            ),
+            None => (0, None, false, None),
         };
         let inner = self.inner();
         let Some(syncing) = &inner.syncing else {
@@ -112,11 +117,13 @@ impl App {
                 stop: None,
                 problem: None,
                 put_back: false,
+                unseen_since_ms: None,
             };
         };
         let status = syncing.handle.status().borrow().clone();
         SyncView {
             put_back,
+            unseen_since_ms,
             ..view(&status, pending, &syncing.folder, stop)
         }
     }
@@ -225,13 +232,20 @@ async fn watching(root: PathBuf, handle: Handle) {
     }
 }
 
-/// Lets the keychain remember how far the own log has come, whenever the storage has all of it.
+/// Whenever the storage has all of it: a sign of life where a day went by without one, and the
+/// keychain remembers how far the own log has come.
 async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Watermark) {
     let mut status = handle.status();
     let mut kept = None;
     while status.changed().await.is_ok() {
         if status.borrow_and_update().state != State::Synced {
             continue;
+        }
+        let beaten = cell.lock().engine_mut().map(Engine::beat);
+        match beaten {
+            Some(Ok(true)) => handle.edited(),
+            Some(Err(error)) => tracing::warn!(%error, "no sign of life was written"),
+            _ => {}
         }
         let end = cell.glance().engine().and_then(Engine::high_water);
         if let Some(end) = end.filter(|end| kept != Some(*end)) {
@@ -287,6 +301,7 @@ fn view(status: &Status, pending: u64, folder: &str, stop: Option<Stop>) -> Sync
             can_go_on: stop == Stop::OwnLogAhead,
         }),
         put_back: false,
+        unseen_since_ms: None,
         problem: status.problem.map(|problem| {
             Text::plain(match problem {
                 Problem::Denied => "sync_problem_denied",

@@ -13,6 +13,7 @@ mod joining;
 mod keyring;
 mod names;
 mod old_keys;
+mod presence;
 mod reconcile;
 mod rights;
 mod scopes;

@@ -34,4 +34,8 @@ problem: Text | null,
 /**
  * The storage had lost changes, and this computer put them back; until the person has seen it.
  */
-put_back: boolean, };
+put_back: boolean, 
+/**
+ * Since when nobody else's computer has seen what this one writes, where that is days.
+ */
+unseen_since_ms: number | null, };

@@ -121,6 +121,7 @@ export class World {
       stop: null,
       problem: null,
       put_back: false,
+      unseen_since_ms: null,
     };
     this.setScene(scene);
   }
