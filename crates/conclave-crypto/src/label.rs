@@ -176,6 +176,10 @@ labels! {
     STATE_WORDS = "conclave/1/state-words";
     /// The two bytes by which mistyped recovery words are found.
     RECOVERY_CHECK = "conclave/1/recovery-check";
+    /// What a recovery kit finds on the storage: its place there, and its ENV context.
+    KIT_POINTER = "conclave/1/kit-pointer";
+    /// Derivation of the key that opens it, from the kit's seed.
+    KIT_FINDING = "conclave/1/kit-finding";
     /// The words or digits by which a person's keys are compared.
     FINGERPRINT = "conclave/1/fingerprint";
 }

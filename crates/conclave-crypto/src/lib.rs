@@ -27,7 +27,7 @@ pub use error::{BadSignature, KdfError, OpenError, SealError};
 pub use hash::{hash, lp, sha256};
 pub use kdf::KdfParams;
 pub use keys::{
-    ContentKey, DeviceSecret, DeviceSeed, EnvKey, FileKey, InviteCodeKey, KeychainKey, KitSeed,
+    ContentKey, DeviceSecret, DeviceSeed, EnvKey, FileKey, InviteCodeKey, KeychainKey, KitFindingKey, KitSeed,
     LocalKey, LocalMasterKey, OuterKey, Own0Seed, RowKey, ScopeKey, SealPublicKey, SealSecretKey,
     Secret32, SigningKey,
 };

@@ -5,12 +5,14 @@
 //! goes out as [`Written`] entries, which the caller stores before it shows them to anybody. All
 //! that a replica knows follows from the set of its entries, in whatever order they came.
 
+mod devices;
 mod founding;
 mod grants;
 mod items;
 mod joining;
 mod keyring;
 mod names;
+mod pointer;
 mod reconcile;
 mod rights;
 mod scopes;
@@ -22,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey};
 
 pub use self::{
+    devices::OwnDevice,
     founding::{Founding, found, team_id},
     grants::Authority,
     items::{Item, Revision},
@@ -30,7 +33,8 @@ pub use self::{
         joiner, offer_from, request_digest,
     },
     names::{About, Record},
-    rights::{GrantView, Rights, ScopeView},
+    pointer::KitPointer,
+    rights::{GrantView, Rights, ScopeView, TreeDevice},
     scopes::Vault,
     writing::Written,
 };

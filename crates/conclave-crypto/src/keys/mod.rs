@@ -18,7 +18,7 @@ mod signing;
 use crate::error::OpenError;
 
 pub use content::{ContentKey, FileKey};
-pub use device::{DeviceSeed, KitSeed, Own0Seed};
+pub use device::{DeviceSeed, KitFindingKey, KitSeed, Own0Seed};
 pub use invite::InviteCodeKey;
 pub use local::{DeviceSecret, KeychainKey, LocalKey, LocalMasterKey, RowKey};
 pub use outer::OuterKey;
@@ -152,6 +152,7 @@ mod tests {
         FileKey,
         InviteCodeKey,
         KeychainKey,
+        KitFindingKey,
         KitSeed,
         LocalKey,
         LocalMasterKey,
