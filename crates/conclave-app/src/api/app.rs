@@ -295,10 +295,23 @@ pub enum JoinState {
     Unreachable,
 }
 
+/// How somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum JoinWay {
+    /// By an invitation.
+    Invitation,
+    /// By the recovery sheet.
+    Sheet,
+}
+
 /// How waiting goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct JoinStatus {
+    /// How they come in.
+    pub way: JoinWay,
     /// What became of it.
     pub state: JoinState,
     /// The team.

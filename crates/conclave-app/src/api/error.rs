@@ -58,6 +58,8 @@ pub enum Code {
     KeyNotVerified,
     NoKey,
     RecoveryWordsWrong,
+    KitNotHere,
+    StorageBehind,
     UpdateNeeded,
     Busy,
     Internal,

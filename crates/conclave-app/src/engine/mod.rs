@@ -25,7 +25,7 @@ use conclave_core::{
 };
 use conclave_store::OpenStore;
 
-pub(crate) use self::arrival::{Arrival, JOINING};
+pub(crate) use self::arrival::{Arrival, JOINING, Way};
 pub use self::{
     error::EngineError,
     items::{Content, FieldChange, Opened},
@@ -103,7 +103,7 @@ impl Engine {
         if self.stopped().is_some() {
             return Err(EngineError::Stopped);
         }
-        if self.replica.rights().needs_update() {
+        if self.replica.rights().needs_update() || self.is_ended() {
             return Err(EngineError::ReadOnly);
         }
         let now = self.now();

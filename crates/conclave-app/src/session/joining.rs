@@ -6,13 +6,14 @@ use conclave_core::{
     id::{InviteId, TeamId},
     layout::{self, Digest},
     remote::Remote,
-    replica::{Introduction, MAX_JOIN_OBJECT, Offer, joiner},
+    replica::{Introduction, KitPointer, MAX_JOIN_OBJECT, Offer, joiner},
 };
 use conclave_crypto::InviteCodeKey;
 use minicbor::{Decode, Encode};
 
 use super::{
     App, Card,
+    recovering::{POINTER, pointer_row},
     setup::{KIT, check_name},
     unlock::{device_account, unlock_account},
 };
@@ -21,11 +22,11 @@ use crate::{
         AppError, Code, Storage,
         app::{
             AppState, InvitationSource, InvitationView, JoinPreview, JoinSend, JoinState,
-            JoinStatus, LockReason, StorageCheck,
+            JoinStatus, JoinWay, LockReason, StorageCheck,
         },
         settings::Prefs,
     },
-    engine::{Arrival, JOINING},
+    engine::{Arrival, JOINING, Way},
     random,
     words::InviteWords,
 };
@@ -247,9 +248,15 @@ impl App {
             device: request.device_name.clone(),
             personal: request.personal_vault_name.clone(),
             ticket: offer.heads.clone(),
+            way: None,
         });
         // EXPOSE: sealed in the store until the sheet is saved.
-        let values: [(&str, &[u8]); 2] = [(KIT, made.kit.expose_secret()), (JOINING, &waiting)];
+        let kit_seed = made.kit.expose_secret();
+        let (team, person) = (&offer.team_name, &request.person_name);
+        let pointer = KitPointer::of(&made.replica, team, person, request.colour, &offer.heads);
+        let pointer = pointer_row(&made.kit, &pointer);
+        let values: [(&str, &[u8]); 3] =
+            [(KIT, kit_seed), (JOINING, &waiting), (POINTER, &pointer)];
         let state = self.make_profile(made.replica, card, &values, request.keychain)?;
         let key = Digest::of(&made.request).request_key(&invite);
         self.runtime
@@ -313,6 +320,10 @@ impl App {
             _ => JoinState::Waiting,
         };
         Ok(JoinStatus {
+            way: match row.way {
+                None => JoinWay::Invitation,
+                Some(Way::Sheet) => JoinWay::Sheet,
+            },
             state,
             team_name,
             inviter_name: row.inviter,

@@ -4,6 +4,7 @@
 mod card;
 mod cell;
 mod joining;
+mod recovering;
 mod setup;
 mod syncing;
 mod unlock;
@@ -37,7 +38,9 @@ use crate::{
     engine::{Engine, Shelf},
     keychain::{Keychain, KeychainError},
     secret_file::SecretFile,
-    session::{cell::Slot, joining::Joining, setup::Setup, syncing::Syncing},
+    session::{
+        cell::Slot, joining::Joining, recovering::Recovering, setup::Setup, syncing::Syncing,
+    },
 };
 
 /// Told to the window when something changed without its asking.
@@ -69,6 +72,7 @@ struct Inner {
     wait_until_ms: u64,
     setup: Setup,
     joining: Option<Joining>,
+    recovering: Option<Recovering>,
     syncing: Option<Syncing>,
     keychain_on: bool,
     problem: Option<AppError>,
@@ -314,8 +318,12 @@ impl App {
             my_role: open.as_ref().and_then(|front| front.role).map(Role::from),
             read_only: open
                 .as_ref()
-                .filter(|front| front.needs_update)
-                .map(|_| crate::api::Text::plain("read_only_update")),
+                .and_then(|front| match front {
+                    front if front.ended => Some("read_only_ended"),
+                    front if front.needs_update => Some("read_only_update"),
+                    _ => None,
+                })
+                .map(crate::api::Text::plain),
             clipboard_limited: std::env::var_os("WAYLAND_DISPLAY").is_some()
                 && std::env::var("XDG_CURRENT_DESKTOP").is_ok_and(|d| d.contains("GNOME")),
         }

@@ -86,6 +86,10 @@ impl App {
             self.runtime
                 .spawn(telling(handle.clone(), Arc::clone(&self.config.listener))),
         );
+        tasks.push(self.runtime.spawn(super::recovering::keep_pointer(
+            Arc::clone(&self.engine),
+            Arc::clone(&remote),
+        )));
         self.inner().syncing = Some(Syncing {
             handle,
             remote,

@@ -191,7 +191,7 @@ impl App {
         let engine = self.engine.take();
         let mut inner = self.inner();
         inner.setup = super::Setup::default();
-        inner.joining = None;
+        (inner.joining, inner.recovering) = (None, None);
         if let Some(engine) = engine {
             tracing::info!(?reason, "locked");
             inner.lock_reason = Some(reason);
