@@ -6,6 +6,8 @@ import type {
   CodeCopied,
   ConflictView,
   Copied,
+  DeviceRef,
+  DevicesView,
   DiagnosticsCopied,
   DraftFieldRef,
   DraftView,
@@ -36,6 +38,10 @@ import type {
   PeopleView,
   Picked,
   Prefs,
+  RecoverFinish,
+  RecoverPreview,
+  RecoverStart,
+  RecoverView,
   RecoverySaved,
   RequestRef,
   Restored,
@@ -79,6 +85,12 @@ export interface Commands {
   join_send: [JoinSend, AppState];
   join_status: [null, JoinStatus];
   join_restart: [null, AppState];
+  device_list: [null, DevicesView];
+  device_revoke: [DeviceRef, DevicesView];
+  recover_folder: [StorageRequest, StorageCheck];
+  recover_start: [RecoverStart, AppState];
+  recover_view: [null, RecoverView];
+  recover_finish: [RecoverFinish, AppState];
   word_complete: [WordPrefix, WordMatches];
 
   item_list: [ItemListRequest, ItemPage];
@@ -132,6 +144,7 @@ export interface SecretCommands {
   strength: Strength;
   setup_passphrase: Strength;
   join_code: JoinPreview;
+  recover_words: RecoverPreview;
   keychain_enable: Keychain;
   recovery_confirm: AppState;
   secret_copy: CodeCopied;

@@ -47,6 +47,8 @@ const KNOWN: Record<ErrorCode, true> = {
   key_not_verified: true,
   no_key: true,
   recovery_words_wrong: true,
+  kit_not_here: true,
+  storage_behind: true,
   update_needed: true,
   busy: true,
   internal: true,

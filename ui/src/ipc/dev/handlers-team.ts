@@ -140,6 +140,7 @@ export function teamHandlers(
         me: { user: 'mara', name: request.person_name, colour: request.colour, me: true },
       }),
     join_status: () => ({
+      way: world.way,
       state: refused ? 'refused' : 'waiting',
       team_name: 'Northwind',
       inviter_name: 'Ana Ferreira',
