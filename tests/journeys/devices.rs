@@ -12,6 +12,7 @@ use conclave_app::{
     session::App,
 };
 
+use crate::joining::{logs, mirror};
 use crate::people::{PASSPHRASE, app, found, login, password, storage, titles};
 
 /// The first sheet's words, as its person reads them.
@@ -20,6 +21,23 @@ pub(crate) fn words_on(sheet: &Path) -> String {
     let (_, list) = html.split_once("<ol>").unwrap();
     let (list, _) = list.split_once("</ol>").unwrap();
     list.replace("<li>", "").replace("</li>", " ")
+}
+
+/// A new computer asks with the code.
+fn ask_in(home: &Path, shared: &Path, words: &str) -> App {
+    let new = app(home);
+    new.setup_passphrase(PASSPHRASE).unwrap();
+    new.pair_folder(&storage(shared)).unwrap();
+    assert_eq!(new.pair_words(words).unwrap().person_name, "Ana");
+    let state = new
+        .pair_start(&RecoverStart {
+            device_name: "new laptop".into(),
+            keychain: false,
+            without_keychain: true,
+        })
+        .unwrap();
+    assert_eq!(state.phase, Phase::Waiting);
+    new
 }
 
 /// Waits for what the background puts on the storage.
@@ -199,4 +217,100 @@ fn wrong_words_and_wrong_folders_say_which_they_are() {
         Code::RecoveryWordsWrong
     );
     assert!(new.recover_words(&words).is_ok());
+}
+
+#[test]
+fn a_second_computer_comes_in_by_code_and_three_words() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[2].path();
+    let (ana, own, _) = ana(homes[0].path(), shared);
+    let code = ana.device_code().unwrap().words;
+    assert_eq!(code.len(), 10);
+    assert_eq!(ana.device_asked().unwrap().name, None);
+
+    let new = ask_in(homes[1].path(), shared, &code.join(" "));
+    let status = new.join_status().unwrap();
+    assert_eq!((status.way, status.words.len()), (JoinWay::Device, 0));
+    let asked = ana.device_asked().unwrap();
+    assert_eq!(asked.name.as_deref(), Some("new laptop"));
+    assert_eq!(asked.words.len(), 3);
+    assert_eq!(new.join_status().unwrap().words, asked.words);
+    new.sync_now().unwrap();
+    assert_eq!(new.state().phase, Phase::Waiting);
+    assert!(titles(&new).is_empty());
+
+    ana.device_admit().unwrap();
+    new.sync_now().unwrap();
+    assert_eq!(new.state().phase, Phase::Unlocked);
+    assert_eq!(titles(&new), ["Bank", "Postgres"]);
+    assert_eq!(password(&new, &own), b"canary-own");
+    ana.sync_now().unwrap();
+    let devices = ana.device_list().unwrap().devices;
+    assert!(
+        devices
+            .iter()
+            .any(|d| d.name == "new laptop" && d.can_revoke)
+    );
+    assert_eq!(ana.device_asked().unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn two_requests_to_one_code_are_a_stop() {
+    let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[3].path();
+    let (ana, ..) = ana(homes[0].path(), shared);
+    let code = ana.device_code().unwrap().words.join(" ");
+    let _new = ask_in(homes[1].path(), shared, &code);
+    assert_eq!(ana.device_asked().unwrap().words.len(), 3);
+    let _other = ask_in(homes[2].path(), shared, &code);
+    let stop = ana.device_asked().unwrap_err();
+    assert_eq!(stop.code, Code::RequestUnproven);
+    assert_eq!(ana.device_admit().unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn a_code_of_another_time_opens_nothing() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[2].path();
+    let (ana, ..) = ana(homes[0].path(), shared);
+    let old = ana.device_code().unwrap().words.join(" ");
+    ana.device_code().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let new = app(homes[1].path());
+    new.pair_folder(&storage(shared)).unwrap();
+    let refused = new.pair_words(&old).unwrap_err();
+    assert_eq!(refused.code, Code::PairingNotHere);
+    let refused = new.pair_words("abacus zoom").unwrap_err();
+    assert_eq!(refused.code, Code::CodeIncomplete);
+}
+
+#[test]
+fn hostile_16_a_device_is_not_settled_into_an_older_team() {
+    let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (shared, old) = (homes[2].path(), homes[3].path());
+    let (ana, _, words) = ana(homes[0].path(), shared);
+    let before = logs(shared);
+    // Another computer of hers has written since, and the storage keeps that to itself.
+    let spare = tempfile::tempdir().unwrap();
+    let third = begin(spare.path(), shared, &words);
+    third
+        .recover_finish(&RecoverFinish { lost: vec![] })
+        .unwrap();
+    ana.sync_now().unwrap();
+    let hidden: Vec<String> = logs(shared)
+        .into_iter()
+        .filter(|log| !before.contains(log))
+        .collect();
+    let code = ana.device_code().unwrap().words.join(" ");
+    mirror(shared, old, &hidden);
+    let new = ask_in(homes[1].path(), old, &code);
+    mirror(old, shared, &[]);
+    assert_eq!(ana.device_asked().unwrap().words.len(), 3);
+    ana.device_admit().unwrap();
+    mirror(shared, old, &hidden);
+    new.sync_now().unwrap();
+    assert_eq!(new.state().phase, Phase::Waiting);
+    mirror(shared, old, &[]);
+    new.sync_now().unwrap();
+    assert_eq!(new.state().phase, Phase::Unlocked);
 }

@@ -132,7 +132,9 @@ labels! {
     WELCOME_BOX = "conclave/1/welcome-box";
     /// HPKE `info` of a second device's request, under a pre-shared code.
     DEVICE_REQUEST = "conclave/1/device-request";
-    /// Id of the pre-shared code of a second device's request.
+    /// What an old device offers a new one: its place, and its ENV context.
+    DEVICE_OFFER = "conclave/1/device-offer";
+    /// Derivation of the pre-shared key from a second device's code.
     DEVICE_CODE = "conclave/1/device-code";
     /// Commitment to a nonce before the words are compared.
     WORDS_COMMIT = "conclave/1/words-commit";

@@ -6,6 +6,8 @@ import type {
   CodeCopied,
   ConflictView,
   Copied,
+  DeviceAsked,
+  DeviceCode,
   DeviceRef,
   DevicesView,
   DiagnosticsCopied,
@@ -87,6 +89,12 @@ export interface Commands {
   join_restart: [null, AppState];
   device_list: [null, DevicesView];
   device_revoke: [DeviceRef, DevicesView];
+  device_code: [null, DeviceCode];
+  device_asked: [null, DeviceAsked];
+  device_admit: [null, DevicesView];
+  device_cancel: [null, null];
+  pair_folder: [StorageRequest, StorageCheck];
+  pair_start: [RecoverStart, AppState];
   recover_folder: [StorageRequest, StorageCheck];
   recover_start: [RecoverStart, AppState];
   recover_view: [null, RecoverView];
@@ -145,6 +153,7 @@ export interface SecretCommands {
   setup_passphrase: Strength;
   join_code: JoinPreview;
   recover_words: RecoverPreview;
+  pair_words: RecoverPreview;
   keychain_enable: Keychain;
   recovery_confirm: AppState;
   secret_copy: CodeCopied;

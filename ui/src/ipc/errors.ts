@@ -48,6 +48,7 @@ const KNOWN: Record<ErrorCode, true> = {
   no_key: true,
   recovery_words_wrong: true,
   kit_not_here: true,
+  pairing_not_here: true,
   storage_behind: true,
   update_needed: true,
   busy: true,

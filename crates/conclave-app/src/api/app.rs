@@ -304,6 +304,8 @@ pub enum JoinWay {
     Invitation,
     /// By the recovery sheet.
     Sheet,
+    /// By another computer of theirs.
+    Device,
 }
 
 /// How waiting goes.
@@ -312,6 +314,8 @@ pub enum JoinWay {
 pub struct JoinStatus {
     /// How they come in.
     pub way: JoinWay,
+    /// The words to compare, where another computer lets this one in.
+    pub words: Vec<String>,
     /// What became of it.
     pub state: JoinState,
     /// The team.

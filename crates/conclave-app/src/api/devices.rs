@@ -58,6 +58,26 @@ pub struct DeviceRef {
     pub device: String,
 }
 
+/// A code for a new device, shown once.
+#[derive(Serialize, TS)]
+#[ts(export)]
+pub struct DeviceCode {
+    /// The ten words.
+    pub words: Vec<String>,
+}
+
+/// What a new device says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DeviceAsked {
+    /// What it calls itself; none while nobody has asked.
+    pub name: Option<String>,
+    /// Its system.
+    pub os: Option<String>,
+    /// The three words to compare.
+    pub words: Vec<String>,
+}
+
 /// Whose sheet it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

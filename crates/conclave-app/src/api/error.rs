@@ -59,6 +59,7 @@ pub enum Code {
     NoKey,
     RecoveryWordsWrong,
     KitNotHere,
+    PairingNotHere,
     StorageBehind,
     UpdateNeeded,
     Busy,

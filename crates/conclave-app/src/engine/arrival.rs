@@ -20,6 +20,9 @@ pub(crate) enum Way {
     /// A known person's new computer, by their recovery sheet.
     #[n(0)]
     Sheet,
+    /// A known person's new computer, by another one of theirs.
+    #[n(1)]
+    Device,
 }
 
 /// What a newcomer remembers until they are settled in.
@@ -80,6 +83,23 @@ impl Engine {
     #[must_use]
     pub fn is_ended(&self) -> bool {
         self.arrival.is_none() && self.replica.is_ended()
+    }
+
+    /// From now on the storage must show these heads too before this device is settled in.
+    pub(crate) fn expect(&mut self, heads: &[At]) -> Result<(), EngineError> {
+        let Some(arrival) = &mut self.arrival else {
+            return Ok(());
+        };
+        let new = heads.iter().filter(|at| !arrival.ticket.contains(at));
+        let new: Vec<At> = new.copied().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        arrival.ticket.extend(new);
+        let row = cbor::encode(&*arrival);
+        let team = self.team;
+        self.store
+            .transaction(|tx| tx.put_value(Some(&team), JOINING, &row).map_err(Into::into))
     }
 
     pub(crate) fn load_arrival(&mut self) -> Result<(), EngineError> {

@@ -305,6 +305,13 @@ impl App {
             let row = engine.arrival.clone().ok_or(Code::NotFound)?;
             Ok((row, engine.now()))
         })?;
+        let by_device = row.way == Some(Way::Device);
+        let seen = by_device.then(|| self.pair_sees());
+        let (words, refused) = match seen {
+            Some(Err(error)) if error.code == Code::RequestUnproven => (Vec::new(), true),
+            Some(Ok(words)) => (words, false),
+            _ => (Vec::new(), false),
+        };
         let sync = self.sync_status();
         let inner = self.inner();
         let team_name = inner
@@ -313,6 +320,7 @@ impl App {
             .map(|c| c.team_name.clone())
             .unwrap_or_default();
         let state = match sync.state {
+            _ if refused => JoinState::Refused,
             _ if row.expires_ms < now => JoinState::Expired,
             crate::api::sync::SyncState::Offline | crate::api::sync::SyncState::FolderMissing => {
                 JoinState::Unreachable
@@ -323,7 +331,9 @@ impl App {
             way: match row.way {
                 None => JoinWay::Invitation,
                 Some(Way::Sheet) => JoinWay::Sheet,
+                Some(Way::Device) => JoinWay::Device,
             },
+            words,
             state,
             team_name,
             inviter_name: row.inviter,

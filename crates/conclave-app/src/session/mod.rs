@@ -4,6 +4,7 @@
 mod card;
 mod cell;
 mod joining;
+mod pairing;
 mod recovering;
 mod setup;
 mod syncing;
@@ -39,7 +40,12 @@ use crate::{
     keychain::{Keychain, KeychainError},
     secret_file::SecretFile,
     session::{
-        cell::Slot, joining::Joining, recovering::Recovering, setup::Setup, syncing::Syncing,
+        cell::Slot,
+        joining::Joining,
+        pairing::{Adding, Pairing},
+        recovering::Recovering,
+        setup::Setup,
+        syncing::Syncing,
     },
 };
 
@@ -73,6 +79,8 @@ struct Inner {
     setup: Setup,
     joining: Option<Joining>,
     recovering: Option<Recovering>,
+    adding: Option<Adding>,
+    pairing: Option<Pairing>,
     syncing: Option<Syncing>,
     keychain_on: bool,
     problem: Option<AppError>,

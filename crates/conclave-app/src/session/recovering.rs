@@ -287,7 +287,7 @@ fn packed(kit: &mut Replica) -> Result<(PackId, Vec<u8>, Vec<u8>), AppError> {
 }
 
 /// The teams whose folders lie in a folder, each as an id that has only its first bytes right.
-fn teams_in(folder: &std::path::Path) -> impl Iterator<Item = TeamId> {
+pub(super) fn teams_in(folder: &std::path::Path) -> impl Iterator<Item = TeamId> {
     std::fs::read_dir(folder.join(layout::ROOT))
         .into_iter()
         .flatten()

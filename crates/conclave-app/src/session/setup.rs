@@ -59,7 +59,7 @@ impl App {
     pub fn setup_cancel(&self) {
         let mut inner = self.inner();
         inner.setup = Setup::default();
-        (inner.joining, inner.recovering) = (None, None);
+        (inner.joining, inner.recovering, inner.pairing) = (None, None, None);
     }
 
     /// Tries a folder: writes, reads back and deletes a test file.

@@ -184,6 +184,7 @@ impl App {
     /// Locks: ends syncing, clears the clipboard, wipes every key.
     pub fn lock(&self, reason: LockReason) {
         self.clipboard.clear_now();
+        self.device_cancel();
         let syncing = self.inner().syncing.take();
         if let Some(syncing) = syncing {
             syncing.stop();
@@ -191,7 +192,7 @@ impl App {
         let engine = self.engine.take();
         let mut inner = self.inner();
         inner.setup = super::Setup::default();
-        (inner.joining, inner.recovering) = (None, None);
+        (inner.joining, inner.recovering, inner.pairing) = (None, None, None);
         if let Some(engine) = engine {
             tracing::info!(?reason, "locked");
             inner.lock_reason = Some(reason);

@@ -16,6 +16,7 @@ mod pointer;
 mod reconcile;
 mod rights;
 mod scopes;
+mod second;
 mod sharing;
 mod writing;
 
@@ -36,6 +37,7 @@ pub use self::{
     pointer::KitPointer,
     rights::{GrantView, Rights, ScopeView, TreeDevice},
     scopes::Vault,
+    second::{Asking, DeviceOffer, DeviceRequest, Offering, word_numbers},
     writing::Written,
 };
 use crate::{

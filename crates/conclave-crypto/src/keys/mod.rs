@@ -19,7 +19,7 @@ use crate::error::OpenError;
 
 pub use content::{ContentKey, FileKey};
 pub use device::{DeviceSeed, KitFindingKey, KitSeed, Own0Seed};
-pub use invite::InviteCodeKey;
+pub use invite::{InviteCodeKey, PairingKey};
 pub use local::{DeviceSecret, KeychainKey, LocalKey, LocalMasterKey, RowKey};
 pub use outer::OuterKey;
 pub use scope::ScopeKey;
@@ -157,6 +157,7 @@ mod tests {
         LocalKey,
         LocalMasterKey,
         OuterKey,
+        PairingKey,
         Own0Seed,
         RowKey,
         ScopeKey,

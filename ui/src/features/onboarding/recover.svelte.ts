@@ -1,4 +1,5 @@
-// Coming back with the recovery sheet: the folder, the words, a name for this computer.
+// A known person at a new computer, by their sheet or by another computer: the folder, the words, a
+// name for this one.
 import { AppError, call, send, type RecoverPreview } from '$ipc';
 import { session } from '$features/shared/session.svelte';
 import { setup } from './setup.svelte';
@@ -14,15 +15,16 @@ class Recover {
       return false;
     }
     await setup.run(async () => {
-      await call('recover_folder', { storage: { type: 'folder', path } });
-      this.preview = await send('recover_words', words);
+      const pair = setup.path === 'pair';
+      await call(pair ? 'pair_folder' : 'recover_folder', { storage: { type: 'folder', path } });
+      this.preview = await send(pair ? 'pair_words' : 'recover_words', words);
       setup.personName = this.preview.person_name;
       setup.go(1);
     });
     return setup.error === null;
   }
   async start(): Promise<void> {
-    const state = await call('recover_start', {
+    const state = await call(setup.path === 'pair' ? 'pair_start' : 'recover_start', {
       device_name: setup.deviceName.trim(),
       keychain: setup.keychain,
       without_keychain: setup.withoutKeychain,

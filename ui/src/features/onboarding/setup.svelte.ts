@@ -18,12 +18,14 @@ import { colourOf } from '$lib/names';
 import { m } from '$paraglide/messages';
 import { recover } from './recover.svelte';
 
-export type Step = 'welcome' | 'file' | 'code' | 'you' | 'passphrase' | 'storage' | 'sheet' | 'device';
-export type Path = 'start' | 'join' | 'sheet';
+export type Step =
+  'welcome' | 'file' | 'code' | 'you' | 'passphrase' | 'storage' | 'sheet' | 'pair' | 'device';
+export type Path = 'start' | 'join' | 'sheet' | 'pair';
 const START: readonly Step[] = ['welcome', 'you', 'passphrase', 'storage'];
 const JOIN: readonly Step[] = ['welcome', 'file', 'code', 'you', 'passphrase'];
 const SHEET: readonly Step[] = ['welcome', 'sheet', 'device', 'passphrase'];
-const STEPS: Record<Path, readonly Step[]> = { start: START, join: JOIN, sheet: SHEET };
+const PAIR: readonly Step[] = ['welcome', 'pair', 'device', 'passphrase'];
+const STEPS: Record<Path, readonly Step[]> = { start: START, join: JOIN, sheet: SHEET, pair: PAIR };
 const PROGRESS_AFTER_MS = 400;
 
 /** A path on this computer, or the invitation itself pasted as text? */

@@ -103,6 +103,7 @@ export const ERRORS: Record<ErrorCode, ErrorWords> = {
   key_not_verified: on(({ name }) => m.error_key_not_verified({ name: name ?? '' }), 'banner'),
   no_key: on(() => m.error_no_key(), 'banner', 'retry'),
   kit_not_here: on(() => m.error_kit_not_here(), 'field', 'choose_folder'),
+  pairing_not_here: on(() => m.error_pairing_not_here(), 'field', 'choose_folder'),
   storage_behind: on(() => m.error_storage_behind(), 'banner', 'retry'),
   recovery_words_wrong: on(() => m.error_recovery_words_wrong(), 'field', 'retry'),
   update_needed: on(() => m.error_update_needed(), 'banner'),

@@ -11,6 +11,10 @@ export type JoinStatus = {
  */
 way: JoinWay, 
 /**
+ * The words to compare, where another computer lets this one in.
+ */
+words: Array<string>, 
+/**
  * What became of it.
  */
 state: JoinState, 

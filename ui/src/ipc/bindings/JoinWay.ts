@@ -3,4 +3,4 @@
 /**
  * How somebody comes in.
  */
-export type JoinWay = "invitation" | "sheet";
+export type JoinWay = "invitation" | "sheet" | "device";

@@ -14,6 +14,8 @@ export type * from "./ConflictValue";
 export type * from "./ConflictView";
 export type * from "./Copied";
 export type * from "./Density";
+export type * from "./DeviceAsked";
+export type * from "./DeviceCode";
 export type * from "./DeviceKind";
 export type * from "./DeviceRef";
 export type * from "./DeviceRow";

@@ -43,6 +43,8 @@ export function deviceHandlers(
   scene: Scene,
 ): Handlers {
   let devices = devicesOf(world);
+  let asked = false;
+  if (scene === 'pairing') world.way = 'device';
   if (scene === 'recovering') world.way = 'sheet';
   const end = (ids: readonly string[]) => {
     devices = devices.map((device) =>
@@ -54,6 +56,30 @@ export function deviceHandlers(
     device_revoke: ({ device }) => {
       end([device]);
       return { devices };
+    },
+    device_code: () => {
+      asked = false;
+      return { words: Array.from({ length: 10 }, () => 'velvet') };
+    },
+    device_asked: () => {
+      // The first look finds nobody yet.
+      const first = !asked;
+      asked = true;
+      return first
+        ? { name: null, os: null, words: [] }
+        : { name: 'ana-new', os: 'linux', words: ['harbor', 'crisp', 'meadow'] };
+    },
+    device_admit: () => {
+      const added = { id: 'd-new', kind: 'other' as const, name: 'ana-new', can_revoke: true };
+      devices = [...devices, { ...devices[1]!, ...added, why_not: null }];
+      return { devices };
+    },
+    device_cancel: () => null,
+    pair_folder: () => ({ ok: true, place: 'plain', existing_team: '00' }),
+    pair_start: () => {
+      world.way = 'device';
+      world.state = { ...world.state, phase: 'waiting' };
+      return world.state;
     },
     recover_folder: () => ({ ok: true, place: 'plain', existing_team: '00' }),
     recover_start: () => {
@@ -77,6 +103,10 @@ export function deviceHandlers(
 
 export function deviceSecrets(): Record<string, (secret: string) => unknown> {
   return {
+    pair_words: (secret) => {
+      if (secret.trim().split(' ').length !== 10) throw new AppError('code_incomplete', 'no');
+      return { team_name: 'Northwind', person_name: 'Ana Ferreira' };
+    },
     recover_words: (secret) => {
       if (secret.trim() !== SHEET) throw new AppError('recovery_words_wrong', 'no');
       return { team_name: 'Northwind', person_name: 'Ana Ferreira' };

@@ -141,6 +141,7 @@ export function teamHandlers(
       }),
     join_status: () => ({
       way: world.way,
+      words: world.way === 'device' ? ['harbor', 'crisp', 'meadow'] : [],
       state: refused ? 'refused' : 'waiting',
       team_name: 'Northwind',
       inviter_name: 'Ana Ferreira',

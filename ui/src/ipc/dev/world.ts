@@ -37,7 +37,8 @@ export type Scene =
   | 'viewer'
   | 'bad_request'
   | 'draft'
-  | 'recovering';
+  | 'recovering'
+  | 'pairing';
 
 export interface StoredField {
   id: string;
@@ -154,7 +155,7 @@ export class World {
       const keychain = { ...this.state.keychain, state: 'on' as const };
       this.state = { ...this.state, phase: 'locked', lock_reason: 'idle', my_role: null, keychain };
     }
-    if (scene === 'waiting' || scene === 'refused' || scene === 'recovering')
+    if (scene === 'waiting' || scene === 'refused' || scene === 'recovering' || scene === 'pairing')
       this.state = { ...this.state, phase: 'waiting', my_role: null };
     if (scene === 'stopped') {
       this.sync = {
