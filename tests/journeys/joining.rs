@@ -114,7 +114,7 @@ fn hostile_16_a_newcomer_is_not_settled_into_an_older_team() {
 }
 
 /// The folders of logs, by name.
-fn logs(shared: &Path) -> Vec<String> {
+pub(crate) fn logs(shared: &Path) -> Vec<String> {
     let root = fs::read_dir(shared.join("conclave1")).unwrap();
     let team = root.map(|e| e.unwrap().path()).find(|p| p.is_dir());
     let logs = fs::read_dir(team.unwrap().join("log")).unwrap();
@@ -123,7 +123,7 @@ fn logs(shared: &Path) -> Vec<String> {
 }
 
 /// Copies what is in `from` and not in `to`, but for paths that name one of `hidden`.
-fn mirror(from: &Path, to: &Path, hidden: &[String]) {
+pub(crate) fn mirror(from: &Path, to: &Path, hidden: &[String]) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -7,6 +7,7 @@
 )]
 
 mod conflict;
+mod devices;
 mod joining;
 mod people;
 mod restored;

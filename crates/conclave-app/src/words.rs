@@ -19,9 +19,17 @@ pub const CODE_WORDS: usize = 6;
 /// The words of a suggested passphrase: 64 bits, behind Argon2id and the device's own secret.
 pub const PASSPHRASE_WORDS: usize = 5;
 
-/// The one-time code of an invitation: six words, said by phone or in person. It prints as
-/// nothing and is wiped when dropped.
-pub struct InviteWords(Zeroizing<[u16; CODE_WORDS]>);
+/// The words of a second device's code: 129 bits, typed once from one screen to another.
+pub const DEVICE_WORDS: usize = 10;
+
+/// A one-time code of words, said by phone or in person. It prints as nothing and is wiped when
+/// dropped.
+pub struct SpokenWords<const N: usize>(Zeroizing<[u16; N]>);
+
+/// The one-time code of an invitation.
+pub type InviteWords = SpokenWords<CODE_WORDS>;
+/// The one-time code of a second device.
+pub type DeviceWords = SpokenWords<DEVICE_WORDS>;
 
 /// What becomes of a word while it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +46,8 @@ pub struct Completion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodeError {
-    /// Not six words.
-    #[error("an invitation code has six words, not {found}")]
+    /// Another number of words.
+    #[error("a code has another number of words than {found}")]
     Count {
         /// How many there are.
         found: usize,
@@ -109,11 +117,11 @@ pub fn complete(typed: &str, max: usize) -> Completion {
     }
 }
 
-impl InviteWords {
+impl<const N: usize> SpokenWords<N> {
     /// A new code.
     #[must_use]
     pub fn random(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
-        let mut places = Zeroizing::new([0; CODE_WORDS]);
+        let mut places = Zeroizing::new([0; N]);
         for place in places.iter_mut() {
             *place = loop {
                 let drawn = random_place(rng);
@@ -136,10 +144,10 @@ impl InviteWords {
             .split(|c: char| c.is_whitespace() || c == ',')
             .filter(|w| !w.is_empty());
         let found = words.clone().take(100).count();
-        if found != CODE_WORDS {
+        if found != N {
             return Err(CodeError::Count { found });
         }
-        let mut places = Zeroizing::new([0; CODE_WORDS]);
+        let mut places = Zeroizing::new([0; N]);
         for ((at, place), typed) in places.iter_mut().enumerate().zip(words) {
             let meant = place_of(typed).or_else(|| place_of(correct(typed)?));
             *place = meant.ok_or(CodeError::NotAWord { position: at + 1 })?;
@@ -147,12 +155,12 @@ impl InviteWords {
         Ok(Self(places))
     }
 
-    /// The six words, to be shown and said.
+    /// The words, to be shown and said.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &'static str> {
         self.0.iter().map(|place| word(usize::from(*place)))
     }
 
-    /// The code's one spelling, which the invitation's key is derived from: lower case, one space
+    /// The code's one spelling, which the key is derived from: lower case, one space
     /// between words.
     #[must_use]
     pub fn text(&self) -> Zeroizing<String> {
@@ -160,9 +168,9 @@ impl InviteWords {
     }
 }
 
-impl fmt::Debug for InviteWords {
+impl<const N: usize> fmt::Debug for SpokenWords<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InviteWords(..)")
+        f.write_str("SpokenWords(..)")
     }
 }
 
@@ -291,7 +299,7 @@ mod tests {
             assert_eq!(*InviteWords::parse(typed).unwrap().text(), text, "{typed}");
         }
         assert!(code.words().eq(text.split(' ')));
-        assert_eq!(format!("{code:?}"), "InviteWords(..)");
+        assert_eq!(format!("{code:?}"), "SpokenWords(..)");
     }
 
     #[test]

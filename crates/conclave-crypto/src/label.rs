@@ -132,7 +132,9 @@ labels! {
     WELCOME_BOX = "conclave/1/welcome-box";
     /// HPKE `info` of a second device's request, under a pre-shared code.
     DEVICE_REQUEST = "conclave/1/device-request";
-    /// Id of the pre-shared code of a second device's request.
+    /// What an old device offers a new one: its place, and its ENV context.
+    DEVICE_OFFER = "conclave/1/device-offer";
+    /// Derivation of the pre-shared key from a second device's code.
     DEVICE_CODE = "conclave/1/device-code";
     /// Commitment to a nonce before the words are compared.
     WORDS_COMMIT = "conclave/1/words-commit";
@@ -176,6 +178,10 @@ labels! {
     STATE_WORDS = "conclave/1/state-words";
     /// The two bytes by which mistyped recovery words are found.
     RECOVERY_CHECK = "conclave/1/recovery-check";
+    /// What a recovery kit finds on the storage: its place there, and its ENV context.
+    KIT_POINTER = "conclave/1/kit-pointer";
+    /// Derivation of the key that opens it, from the kit's seed.
+    KIT_FINDING = "conclave/1/kit-finding";
     /// The words or digits by which a person's keys are compared.
     FINGERPRINT = "conclave/1/fingerprint";
 }

@@ -27,9 +27,9 @@ pub use error::{BadSignature, KdfError, OpenError, SealError};
 pub use hash::{hash, lp, sha256};
 pub use kdf::KdfParams;
 pub use keys::{
-    ContentKey, DeviceSecret, DeviceSeed, EnvKey, FileKey, InviteCodeKey, KeychainKey, KitSeed,
-    LocalKey, LocalMasterKey, OuterKey, Own0Seed, RowKey, ScopeKey, SealPublicKey, SealSecretKey,
-    Secret32, SigningKey,
+    ContentKey, DeviceSecret, DeviceSeed, EnvKey, FileKey, InviteCodeKey, KeychainKey,
+    KitFindingKey, KitSeed, LocalKey, LocalMasterKey, OuterKey, Own0Seed, PairingKey, RowKey,
+    ScopeKey, SealPublicKey, SealSecretKey, Secret32, SigningKey,
 };
 pub use label::Label;
 pub use padding::{Pad, pad, padme, unpad};

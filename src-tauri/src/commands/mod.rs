@@ -3,6 +3,7 @@
 //! Adding one takes four places, compared by `cargo xtask tidy`: the function, [`handler`],
 //! `COMMANDS` in `build.rs`, and the capability file of each window that may call it.
 
+mod devices;
 mod frame;
 mod items;
 mod joining;
@@ -91,6 +92,20 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         setup::storage_pick_folder,
         setup::storage_test,
         setup::team_create,
+        devices::device_list,
+        devices::device_revoke,
+        devices::recover_folder,
+        devices::recover_words,
+        devices::recover_start,
+        devices::recover_view,
+        devices::recover_finish,
+        devices::device_code,
+        devices::device_asked,
+        devices::device_admit,
+        devices::device_cancel,
+        devices::pair_folder,
+        devices::pair_words,
+        devices::pair_start,
         joining::invitation_pick,
         joining::invitation_open,
         joining::join_folder,

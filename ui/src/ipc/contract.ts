@@ -6,6 +6,10 @@ import type {
   CodeCopied,
   ConflictView,
   Copied,
+  DeviceAsked,
+  DeviceCode,
+  DeviceRef,
+  DevicesView,
   DiagnosticsCopied,
   DraftFieldRef,
   DraftView,
@@ -36,6 +40,10 @@ import type {
   PeopleView,
   Picked,
   Prefs,
+  RecoverFinish,
+  RecoverPreview,
+  RecoverStart,
+  RecoverView,
   RecoverySaved,
   RequestRef,
   Restored,
@@ -79,6 +87,18 @@ export interface Commands {
   join_send: [JoinSend, AppState];
   join_status: [null, JoinStatus];
   join_restart: [null, AppState];
+  device_list: [null, DevicesView];
+  device_revoke: [DeviceRef, DevicesView];
+  device_code: [null, DeviceCode];
+  device_asked: [null, DeviceAsked];
+  device_admit: [null, DevicesView];
+  device_cancel: [null, null];
+  pair_folder: [StorageRequest, StorageCheck];
+  pair_start: [RecoverStart, AppState];
+  recover_folder: [StorageRequest, StorageCheck];
+  recover_start: [RecoverStart, AppState];
+  recover_view: [null, RecoverView];
+  recover_finish: [RecoverFinish, AppState];
   word_complete: [WordPrefix, WordMatches];
 
   item_list: [ItemListRequest, ItemPage];
@@ -134,6 +154,8 @@ export interface SecretCommands {
   strength: Strength;
   setup_passphrase: Strength;
   join_code: JoinPreview;
+  recover_words: RecoverPreview;
+  pair_words: RecoverPreview;
   keychain_enable: Keychain;
   recovery_confirm: AppState;
   secret_copy: CodeCopied;

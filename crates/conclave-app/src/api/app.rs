@@ -295,10 +295,27 @@ pub enum JoinState {
     Unreachable,
 }
 
+/// How somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum JoinWay {
+    /// By an invitation.
+    Invitation,
+    /// By the recovery sheet.
+    Sheet,
+    /// By another computer of theirs.
+    Device,
+}
+
 /// How waiting goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct JoinStatus {
+    /// How they come in.
+    pub way: JoinWay,
+    /// The words to compare, where another computer lets this one in.
+    pub words: Vec<String>,
     /// What became of it.
     pub state: JoinState,
     /// The team.

@@ -1,5 +1,6 @@
 //! The use cases, one file per feature of the UI; each is a method of [`App`](crate::session::App).
 
+mod devices;
 pub mod diagnostics;
 mod draft;
 mod fields;
@@ -12,4 +13,8 @@ mod settings;
 mod share;
 mod vaults;
 
-pub(crate) use self::{draft::draft_kept, settings::recovery_kept};
+pub(crate) use self::{
+    devices::{device_id, row as device_row},
+    draft::draft_kept,
+    settings::recovery_kept,
+};

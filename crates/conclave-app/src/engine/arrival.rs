@@ -13,6 +13,18 @@ use crate::random;
 /// The value's name in the store.
 pub(crate) const JOINING: &str = "joining";
 
+/// How somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub(crate) enum Way {
+    /// A known person's new computer, by their recovery sheet.
+    #[n(0)]
+    Sheet,
+    /// A known person's new computer, by another one of theirs.
+    #[n(1)]
+    Device,
+}
+
 /// What a newcomer remembers until they are settled in.
 #[derive(Debug, Clone, Encode, Decode)]
 #[cbor(map)]
@@ -34,6 +46,9 @@ pub(crate) struct Arrival {
     /// The heads that the inviter knew: a storage that shows less is showing an older team.
     #[n(7)]
     pub(crate) ticket: Vec<At>,
+    /// None for somebody who was invited.
+    #[n(8)]
+    pub(crate) way: Option<Way>,
 }
 
 impl Arrival {
@@ -53,8 +68,38 @@ impl Engine {
             let grants = engine.replica.rights().live_grants();
             grants.iter().any(|g| g.user == Some(me))
         };
-        let complete = self.arrival.as_ref();
-        complete.is_none_or(|arrival| arrival.is_complete(&self.replica)) && let_in(self)
+        // A device that was ended is no newcomer: its person may look at what it has.
+        let vouched = self.arrival.is_none() || self.replica.is_own_device();
+        vouched && self.is_complete() && let_in(self)
+    }
+
+    /// The storage shows all that was known when this device was asked in.
+    pub(crate) fn is_complete(&self) -> bool {
+        let arrival = self.arrival.as_ref();
+        arrival.is_none_or(|arrival| arrival.is_complete(&self.replica))
+    }
+
+    /// This person has ended this device.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.arrival.is_none() && self.replica.is_ended()
+    }
+
+    /// From now on the storage must show these heads too before this device is settled in.
+    pub(crate) fn expect(&mut self, heads: &[At]) -> Result<(), EngineError> {
+        let Some(arrival) = &mut self.arrival else {
+            return Ok(());
+        };
+        let new = heads.iter().filter(|at| !arrival.ticket.contains(at));
+        let new: Vec<At> = new.copied().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        arrival.ticket.extend(new);
+        let row = cbor::encode(&*arrival);
+        let team = self.team;
+        self.store
+            .transaction(|tx| tx.put_value(Some(&team), JOINING, &row).map_err(Into::into))
     }
 
     pub(crate) fn load_arrival(&mut self) -> Result<(), EngineError> {
@@ -79,6 +124,9 @@ impl Engine {
         }
         let settled = self.commit(|replica, now| {
             let mut rng = random::os();
+            if arrival.way.is_some() {
+                return replica.name_device(&arrival.device, now, &mut rng);
+            }
             if !replica.vaults().iter().any(|vault| vault.personal) {
                 replica.create_personal(&arrival.personal, now, &mut rng)?;
             }

@@ -69,7 +69,7 @@ impl Engine {
     /// Boxes keys to those who became entitled, or whose own keys have only now arrived. What does
     /// not succeed is tried again with the next news.
     fn hand_on_keys(&mut self) {
-        if !self.is_member() || self.stopped().is_some() {
+        if !self.is_member() || self.is_ended() || self.stopped().is_some() {
             return;
         }
         let done = self.commit(|replica, now| replica.reconcile(now, &mut random::os()));

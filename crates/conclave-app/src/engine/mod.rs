@@ -30,7 +30,7 @@ use conclave_store::OpenStore;
 use self::load::append;
 
 pub(crate) use self::{
-    arrival::{Arrival, JOINING},
+    arrival::{Arrival, JOINING, Way},
     succession::HighWater,
 };
 pub use self::{
@@ -110,7 +110,7 @@ impl Engine {
         if self.stopped().is_some() {
             return Err(EngineError::Stopped);
         }
-        if self.replica.rights().needs_update() {
+        if self.replica.rights().needs_update() || self.is_ended() {
             return Err(EngineError::ReadOnly);
         }
         let now = self.now();

@@ -34,6 +34,9 @@ pub(crate) struct Frame {
     /// The vaults that this person reads, ascending.
     #[n(3)]
     pub(crate) visible: Vec<ScopeId>,
+    /// This person has ended this device.
+    #[n(4)]
+    pub(crate) ended: bool,
 }
 
 /// The list with its index, and the frame.
@@ -84,6 +87,7 @@ impl Engine {
             role: self.replica.team_role(self.replica.me().user),
             needs_update: self.replica.rights().needs_update(),
             visible: self.visible_scopes().into_iter().collect(),
+            ended: self.is_ended(),
         };
         if frame != self.shelf.frame {
             self.keep(FRAME, &cbor::encode(&frame))?;

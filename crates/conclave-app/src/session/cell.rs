@@ -27,6 +27,7 @@ pub(super) struct Front {
     pub(super) member: bool,
     pub(super) role: Option<Role>,
     pub(super) needs_update: bool,
+    pub(super) ended: bool,
     pub(super) has_draft: bool,
     pub(super) recovery_pending: bool,
 }
@@ -60,6 +61,7 @@ impl Slot {
                 member: shelf.frame.member,
                 role: shelf.frame.role,
                 needs_update: shelf.frame.needs_update,
+                ended: shelf.frame.ended,
                 has_draft: shelf.has_draft,
                 recovery_pending: shelf.recovery_pending,
             }),
@@ -69,6 +71,7 @@ impl Slot {
                     member: engine.is_member(),
                     role: replica.team_role(replica.me().user),
                     needs_update: replica.rights().needs_update(),
+                    ended: engine.is_ended(),
                     has_draft: engine.has_draft(),
                     recovery_pending: engine.recovery_pending(),
                 })

@@ -6,12 +6,13 @@ use conclave_core::{
     id::TeamId,
     layout::{self, Digest},
     remote::Remote,
-    replica::{Introduction, Invitation, MAX_JOIN_OBJECT, Offer, joiner},
+    replica::{Introduction, Invitation, KitPointer, MAX_JOIN_OBJECT, Offer, joiner},
 };
 use conclave_crypto::InviteCodeKey;
 
 use super::{
     App, Card,
+    recovering::{POINTER, pointer_row},
     setup::{KIT, check_name},
     unlock::{device_account, high_water_account, unlock_account},
 };
@@ -20,11 +21,11 @@ use crate::{
         AppError, Code, Storage,
         app::{
             AppState, InvitationSource, InvitationView, JoinPreview, JoinSend, JoinState,
-            JoinStatus, LockReason, StorageCheck,
+            JoinStatus, JoinWay, LockReason, StorageCheck,
         },
         settings::Prefs,
     },
-    engine::{Arrival, JOINING},
+    engine::{Arrival, JOINING, Way},
     random,
     words::InviteWords,
 };
@@ -212,9 +213,15 @@ impl App {
             device: request.device_name.clone(),
             personal: request.personal_vault_name.clone(),
             ticket: offer.heads.clone(),
+            way: None,
         });
         // EXPOSE: sealed in the store until the sheet is saved.
-        let values: [(&str, &[u8]); 2] = [(KIT, made.kit.expose_secret()), (JOINING, &waiting)];
+        let kit_seed = made.kit.expose_secret();
+        let (team, person) = (&offer.team_name, &request.person_name);
+        let pointer = KitPointer::of(&made.replica, team, person, request.colour, &offer.heads);
+        let pointer = pointer_row(&made.kit, &pointer);
+        let values: [(&str, &[u8]); 3] =
+            [(KIT, kit_seed), (JOINING, &waiting), (POINTER, &pointer)];
         let state = self.make_profile(made.replica, card, &values, request.keychain)?;
         let key = Digest::of(&made.request).request_key(&invite);
         self.runtime
@@ -264,6 +271,13 @@ impl App {
             let row = engine.arrival.clone().ok_or(Code::NotFound)?;
             Ok((row, engine.now()))
         })?;
+        let by_device = row.way == Some(Way::Device);
+        let seen = by_device.then(|| self.pair_sees());
+        let (words, refused) = match seen {
+            Some(Err(error)) if error.code == Code::RequestUnproven => (Vec::new(), true),
+            Some(Ok(words)) => (words, false),
+            _ => (Vec::new(), false),
+        };
         let sync = self.sync_status();
         let inner = self.inner();
         let team_name = inner
@@ -272,6 +286,7 @@ impl App {
             .map(|c| c.team_name.clone())
             .unwrap_or_default();
         let state = match sync.state {
+            _ if refused => JoinState::Refused,
             _ if row.expires_ms < now => JoinState::Expired,
             crate::api::sync::SyncState::Offline | crate::api::sync::SyncState::FolderMissing => {
                 JoinState::Unreachable
@@ -279,6 +294,12 @@ impl App {
             _ => JoinState::Waiting,
         };
         Ok(JoinStatus {
+            way: match row.way {
+                None => JoinWay::Invitation,
+                Some(Way::Sheet) => JoinWay::Sheet,
+                Some(Way::Device) => JoinWay::Device,
+            },
+            words,
             state,
             team_name,
             inviter_name: row.inviter,

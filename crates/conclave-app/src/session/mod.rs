@@ -4,6 +4,8 @@
 mod card;
 mod cell;
 mod joining;
+mod pairing;
+mod recovering;
 mod setup;
 mod syncing;
 mod unlock;
@@ -36,7 +38,14 @@ use crate::{
     engine::{Engine, Shelf},
     keychain::{Keychain, KeychainError},
     secret_file::SecretFile,
-    session::{cell::Slot, joining::Joining, setup::Setup, syncing::Syncing},
+    session::{
+        cell::Slot,
+        joining::Joining,
+        pairing::{Adding, Pairing},
+        recovering::Recovering,
+        setup::Setup,
+        syncing::Syncing,
+    },
 };
 
 /// Told to the window when something changed without its asking.
@@ -68,6 +77,9 @@ struct Inner {
     wait_until_ms: u64,
     setup: Setup,
     joining: Option<Joining>,
+    recovering: Option<Recovering>,
+    adding: Option<Adding>,
+    pairing: Option<Pairing>,
     syncing: Option<Syncing>,
     keychain_on: bool,
     problem: Option<AppError>,
@@ -313,8 +325,12 @@ impl App {
             my_role: open.as_ref().and_then(|front| front.role).map(Role::from),
             read_only: open
                 .as_ref()
-                .filter(|front| front.needs_update)
-                .map(|_| crate::api::Text::plain("read_only_update")),
+                .and_then(|front| match front {
+                    front if front.ended => Some("read_only_ended"),
+                    front if front.needs_update => Some("read_only_update"),
+                    _ => None,
+                })
+                .map(crate::api::Text::plain),
             clipboard_limited: std::env::var_os("WAYLAND_DISPLAY").is_some()
                 && std::env::var("XDG_CURRENT_DESKTOP").is_ok_and(|d| d.contains("GNOME")),
         }

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use conclave_core::{
     layout,
     remote::Remote,
-    replica::{Founding, Replica, found},
+    replica::{Founding, KitPointer, Replica, found},
 };
 use conclave_crypto::{DeviceSecret, LocalMasterKey, local};
 use conclave_remote::{FolderRemote, SyncedBy};
 use conclave_store::{LockHeader, Store};
 use zeroize::Zeroizing;
 
-use super::{App, Card, unlock::device_account};
+use super::{
+    App, Card,
+    recovering::{POINTER, pointer_row},
+    unlock::device_account,
+};
 use crate::{
     api::{
         AppError, Code, Storage,
@@ -55,7 +59,7 @@ impl App {
     pub fn setup_cancel(&self) {
         let mut inner = self.inner();
         inner.setup = Setup::default();
-        inner.joining = None;
+        (inner.joining, inner.recovering, inner.pairing) = (None, None, None);
     }
 
     /// Tries a folder: writes, reads back and deletes a test file.
@@ -130,7 +134,11 @@ impl App {
             secret_in_file: self.config.keychain.is_none(),
         };
         // EXPOSE: sealed in the store until the sheet is saved.
-        let values: [(&str, &[u8]); 2] = [(KIT, kit.expose_secret()), (OWN0, own0.expose_secret())];
+        let (kit_seed, own0_seed) = (kit.expose_secret(), own0.expose_secret());
+        let (team, person) = (&request.team_name, &request.person_name);
+        let pointer = KitPointer::of(&replica, team, person, request.colour, &[]);
+        let pointer = pointer_row(&kit, &pointer);
+        let values: [(&str, &[u8]); 3] = [(KIT, kit_seed), (OWN0, own0_seed), (POINTER, &pointer)];
         self.make_profile(replica, card, &values, request.keychain)
     }
 

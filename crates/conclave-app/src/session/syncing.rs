@@ -87,6 +87,10 @@ impl App {
         tasks.push(self.runtime.spawn(telling(handle.clone(), listener)));
         let (handle_, cell) = (handle.clone(), Arc::clone(&self.engine));
         tasks.push(self.runtime.spawn(remembering(handle_, cell, mark)));
+        tasks.push(self.runtime.spawn(super::recovering::keep_pointer(
+            Arc::clone(&self.engine),
+            Arc::clone(&remote),
+        )));
         self.inner().syncing = Some(Syncing {
             handle,
             remote,

@@ -229,6 +229,7 @@ impl App {
     /// Locks: ends syncing, clears the clipboard, wipes every key.
     pub fn lock(&self, reason: LockReason) {
         self.clipboard.clear_now();
+        self.device_cancel();
         let syncing = self.inner().syncing.take();
         if let Some(syncing) = syncing {
             syncing.stop();
@@ -244,7 +245,7 @@ impl App {
         }
         let mut inner = self.inner();
         inner.setup = super::Setup::default();
-        inner.joining = None;
+        (inner.joining, inner.recovering, inner.pairing) = (None, None, None);
         if let Some(engine) = engine {
             tracing::info!(?reason, "locked");
             inner.lock_reason = Some(reason);

@@ -5,6 +5,7 @@
 //! goes out as [`Written`] entries, which the caller stores before it shows them to anybody. All
 //! that a replica knows follows from the set of its entries, in whatever order they came.
 
+mod devices;
 mod founding;
 mod grants;
 mod invitation;
@@ -13,10 +14,12 @@ mod joining;
 mod keyring;
 mod names;
 mod old_keys;
+mod pointer;
 mod presence;
 mod reconcile;
 mod rights;
 mod scopes;
+mod second;
 mod sharing;
 mod succession;
 mod writing;
@@ -26,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey};
 
 pub use self::{
+    devices::OwnDevice,
     founding::{Founding, found, team_id},
     grants::Authority,
     invitation::Invitation,
@@ -35,8 +39,10 @@ pub use self::{
         joiner, offer_from, request_digest,
     },
     names::{About, Record},
-    rights::{GrantView, Rights, ScopeView},
+    pointer::KitPointer,
+    rights::{GrantView, Rights, ScopeView, TreeDevice},
     scopes::Vault,
+    second::{Asking, DeviceOffer, DeviceRequest, Offering, word_numbers},
     writing::Written,
 };
 use crate::{

@@ -41,6 +41,17 @@ pub struct ScopeView {
     pub counts: bool,
 }
 
+/// A device in its person's tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its place is certain and nobody has ended it.
+    pub live: bool,
+    /// Somebody has ended it.
+    pub ended: bool,
+}
+
 /// What a set of entries amounts to.
 pub struct Rights {
     epochs: Epochs,
@@ -48,6 +59,7 @@ pub struct Rights {
     scopes: Vec<ScopeView>,
     devices: BTreeMap<DeviceId, UserId>,
     live_devices: BTreeMap<UserId, Vec<DeviceId>>,
+    trees: BTreeMap<UserId, Vec<TreeDevice>>,
     keys: BTreeMap<DeviceId, DeviceKeys>,
 }
 
@@ -72,9 +84,15 @@ impl Rights {
             let committed = committed.kit.into_iter().chain([committed.first]);
             devices.extend(committed.map(|device| (device, *user)));
         }
+        let mut trees: BTreeMap<UserId, Vec<TreeDevice>> = BTreeMap::new();
         for user in state.facts().users.keys() {
             for device in state.tree(*user) {
                 devices.entry(device.id).or_insert(*user);
+                trees.entry(*user).or_default().push(TreeDevice {
+                    id: device.id,
+                    live: device.live(),
+                    ended: !device.ended_by.is_empty(),
+                });
                 if device.live() {
                     live_devices
                         .entry(*user)
@@ -99,6 +117,7 @@ impl Rights {
             scopes,
             devices,
             live_devices,
+            trees,
             keys,
             epochs: Epochs::new(state),
         }
@@ -230,6 +249,12 @@ impl Rights {
     #[must_use]
     pub fn devices_of(&self, user: UserId) -> &[DeviceId] {
         self.live_devices.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    /// All devices that a person ever had, the most senior first.
+    #[must_use]
+    pub fn device_tree(&self, user: UserId) -> &[TreeDevice] {
+        self.trees.get(&user).map_or(&[], Vec::as_slice)
     }
 
     /// A device's sealing key.

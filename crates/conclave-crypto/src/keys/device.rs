@@ -20,6 +20,23 @@ secret! {
 }
 
 secret! {
+    /// Opens what a kit finds on the storage, and nothing else.
+    KitFindingKey: env
+}
+
+impl KitSeed {
+    /// The key of what this kit finds on the storage.
+    #[must_use]
+    pub fn finding(&self) -> KitFindingKey {
+        KitFindingKey(SecretBytes::derive(
+            &[],
+            self.0.expose(),
+            &lp(label::KIT_FINDING, &[]),
+        ))
+    }
+}
+
+secret! {
     /// The seed of OWN0, the recovery owner: offline and printed, a recipient of nothing.
     Own0Seed
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::KdfError,
-    hash::lp,
+    hash::{hash, lp},
     kdf::{KdfParams, argon2id},
     keys::{SecretBytes, SigningKey, secret},
     label,
@@ -12,6 +12,20 @@ secret! {
     /// From the code that the inviter says by another way: opens the invitation, and signs the
     /// request to join.
     InviteCodeKey: env
+}
+
+secret! {
+    /// From the code that one device of a person shows and another is told: opens what the first
+    /// offers, and is the pre-shared key of the request.
+    PairingKey: env
+}
+
+impl PairingKey {
+    /// From the code's one spelling. It has 128 bits or more, so nothing slow is needed.
+    #[must_use]
+    pub fn derive(code: &[u8]) -> Self {
+        Self::from_bytes(&mut hash(label::DEVICE_CODE, &[code]))
+    }
 }
 
 impl InviteCodeKey {

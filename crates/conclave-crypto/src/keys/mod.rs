@@ -18,8 +18,8 @@ mod signing;
 use crate::error::OpenError;
 
 pub use content::{ContentKey, FileKey};
-pub use device::{DeviceSeed, KitSeed, Own0Seed};
-pub use invite::InviteCodeKey;
+pub use device::{DeviceSeed, KitFindingKey, KitSeed, Own0Seed};
+pub use invite::{InviteCodeKey, PairingKey};
 pub use local::{DeviceSecret, KeychainKey, LocalKey, LocalMasterKey, RowKey};
 pub use outer::OuterKey;
 pub use scope::ScopeKey;
@@ -152,10 +152,12 @@ mod tests {
         FileKey,
         InviteCodeKey,
         KeychainKey,
+        KitFindingKey,
         KitSeed,
         LocalKey,
         LocalMasterKey,
         OuterKey,
+        PairingKey,
         Own0Seed,
         RowKey,
         ScopeKey,

@@ -16,10 +16,16 @@ import {
 import { session } from '$features/shared/session.svelte';
 import { colourOf } from '$lib/names';
 import { m } from '$paraglide/messages';
+import { recover } from './recover.svelte';
 
-export type Step = 'welcome' | 'file' | 'code' | 'you' | 'passphrase' | 'storage';
+export type Step =
+  'welcome' | 'file' | 'code' | 'you' | 'passphrase' | 'storage' | 'sheet' | 'pair' | 'device';
+export type Path = 'start' | 'join' | 'sheet' | 'pair';
 const START: readonly Step[] = ['welcome', 'you', 'passphrase', 'storage'];
 const JOIN: readonly Step[] = ['welcome', 'file', 'code', 'you', 'passphrase'];
+const SHEET: readonly Step[] = ['welcome', 'sheet', 'device', 'passphrase'];
+const PAIR: readonly Step[] = ['welcome', 'pair', 'device', 'passphrase'];
+const STEPS: Record<Path, readonly Step[]> = { start: START, join: JOIN, sheet: SHEET, pair: PAIR };
 const PROGRESS_AFTER_MS = 400;
 
 /** A path on this computer, or the invitation itself pasted as text? */
@@ -30,7 +36,7 @@ export function sourceOf(input: string): InvitationSource {
 }
 
 class Setup {
-  path = $state<'start' | 'join'>('start');
+  path = $state<Path>('start');
   step = $state<Step>('welcome');
   error = $state.raw<AppError | null>(null);
   busy = $state(false);
@@ -60,7 +66,7 @@ class Setup {
   #test: { folder: string; done: Promise<void> } | null = null;
 
   get steps(): readonly Step[] {
-    return this.path === 'start' ? START : JOIN;
+    return STEPS[this.path];
   }
   get number(): number {
     return this.steps.indexOf(this.step) + 1;
@@ -87,22 +93,22 @@ class Setup {
       this.reset();
     };
   }
-  choose(path: 'start' | 'join'): void {
+  choose(path: Path): void {
     this.path = path;
-    this.#go(1);
+    this.go(1);
   }
   back(): void {
-    this.#go(-1);
+    this.go(-1);
     if (this.step === 'welcome') void call('setup_cancel').catch(() => undefined);
   }
-  #go(by: number): void {
+  go(by: number): void {
     this.error = null;
     this.step = this.steps[this.number - 1 + by] ?? 'welcome';
     if (this.step === 'passphrase' && !this.suggestion) void this.suggest();
   }
 
   /** Runs one call to the shell, with the error and the progress shown on the step. */
-  async #run(work: () => Promise<void>): Promise<void> {
+  async run(work: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.error = null;
@@ -123,7 +129,7 @@ class Setup {
       (text) => !text.trim(),
     );
     if (missing) this.error = new AppError('empty', 'a field is empty');
-    else this.#go(1);
+    else this.go(1);
   }
 
   async suggest(): Promise<void> {
@@ -153,18 +159,18 @@ class Setup {
     if (mine === this.#strengthAsked) this.strength = strength;
   }
   async confirmPassphrase(): Promise<void> {
-    await this.#run(async () => {
+    await this.run(async () => {
       await send('setup_passphrase', this.own ?? this.suggestion);
       this.own = null;
       this.suggestion = '';
       this.strength = null;
-      if (this.path === 'start') this.#go(1);
-      else await this.#join();
+      if (this.path === 'start') this.go(1);
+      else await (this.path === 'join' ? this.#join() : recover.start());
     });
   }
 
   async pickFolder(): Promise<void> {
-    await this.#run(async () => {
+    await this.run(async () => {
       const picked = await call('storage_pick_folder');
       if (picked) this.folder = picked.path;
     });
@@ -199,7 +205,7 @@ class Setup {
       await this.testFolder();
       if (!this.check) return;
     }
-    await this.#run(async () => {
+    await this.run(async () => {
       const state = await call('team_create', {
         team_name: this.teamName.trim(),
         person_name: this.personName.trim(),
@@ -215,7 +221,7 @@ class Setup {
   }
 
   async pickInvitation(): Promise<void> {
-    await this.#run(async () => {
+    await this.run(async () => {
       const picked = await call('invitation_pick');
       if (picked) this.invitationInput = picked.path;
     });
@@ -227,7 +233,7 @@ class Setup {
       this.error = new AppError('empty', 'no invitation');
       return null;
     }
-    await this.#run(async () => {
+    await this.run(async () => {
       this.invitation = await call('invitation_open', { source: sourceOf(this.invitationInput) });
       this.folder = this.invitation.folder || this.folder || this.invitation.folder_hint || '';
       this.personName = this.invitation.invited_name ?? this.personName;
@@ -245,26 +251,26 @@ class Setup {
       this.error = new AppError('empty', 'no folder');
       return;
     }
-    await this.#run(async () => {
+    await this.run(async () => {
       await call('join_folder', { storage: { type: 'folder', path: folder } });
-      this.#go(1);
+      this.go(1);
     });
   }
   /** Back to the file, with nothing left of this one. */
   anotherInvitation(): void {
     this.invitation = null;
     this.invitationInput = '';
-    this.#go(-1);
+    this.go(-1);
   }
   async confirmCode(words: readonly string[]): Promise<void> {
     if (words.some((word) => !word)) {
       this.error = new AppError('code_incomplete', 'six words');
       return;
     }
-    await this.#run(async () => {
+    await this.run(async () => {
       this.preview = await send('join_code', words.join(' '));
       this.personName ||= this.preview.invited_name;
-      this.#go(1);
+      this.go(1);
     });
   }
   async #join(): Promise<void> {

@@ -45,8 +45,9 @@ class Session {
   }
 
   /** Runs `forget` whenever the app locks: whatever was shown must go. */
-  onWipe(forget: () => void): void {
+  onWipe(forget: () => void): () => void {
     this.#wipers.add(forget);
+    return () => this.#wipers.delete(forget);
   }
   /** Runs `keep` before the app locks by the person's wish, so that no typing is lost. */
   onBeforeLock(keep: () => Promise<void>): void {

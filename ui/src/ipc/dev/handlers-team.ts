@@ -140,6 +140,8 @@ export function teamHandlers(
         me: { user: 'mara', name: request.person_name, colour: request.colour, me: true },
       }),
     join_status: () => ({
+      way: world.way,
+      words: world.way === 'device' ? ['harbor', 'crisp', 'meadow'] : [],
       state: refused ? 'refused' : 'waiting',
       team_name: 'Northwind',
       inviter_name: 'Ana Ferreira',

@@ -2,10 +2,12 @@
 import { AppError } from '../errors';
 import { setTransport, type Transport } from '../transport';
 import { itemHandlers, revealItem, strengthOf } from './handlers';
+import { deviceHandlers, deviceSecrets } from './handlers-devices';
 import { secretHandlers, suggestion, teamHandlers } from './handlers-team';
 import { MARKER, World, type Scene } from './world';
 
 export { MARKER, World, type Scene } from './world';
+export { SHEET } from './handlers-devices';
 export { CODE } from './handlers-team';
 
 export class Fake implements Transport {
@@ -21,10 +23,12 @@ export class Fake implements Transport {
     const emit = (event: string, payload: unknown) => this.emit(event, payload);
     this.#json = {
       ...itemHandlers(this.world, emit),
+      ...deviceHandlers(this.world, emit, scene),
       ...teamHandlers(this.world, emit, scene === 'refused'),
     };
     this.#secret = {
       ...secretHandlers(this.world, emit),
+      ...deviceSecrets(),
       strength: strengthOf,
       setup_passphrase: (secret) => {
         const strength = strengthOf(secret);

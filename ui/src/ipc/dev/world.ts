@@ -7,6 +7,7 @@ import type {
   Invite,
   ItemSave,
   JoinRequest,
+  JoinWay,
   Kind,
   KeyState,
   Look,
@@ -36,7 +37,9 @@ export type Scene =
   | 'many'
   | 'viewer'
   | 'bad_request'
-  | 'draft';
+  | 'draft'
+  | 'recovering'
+  | 'pairing';
 
 export interface StoredField {
   id: string;
@@ -84,6 +87,7 @@ export class World {
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
+  way: JoinWay = 'invitation';
   private counter = 100;
 
   constructor(scene: Scene) {
@@ -154,7 +158,7 @@ export class World {
       const keychain = { ...this.state.keychain, state: 'on' as const };
       this.state = { ...this.state, phase: 'locked', lock_reason: 'idle', my_role: null, keychain };
     }
-    if (scene === 'waiting' || scene === 'refused')
+    if (scene === 'waiting' || scene === 'refused' || scene === 'recovering' || scene === 'pairing')
       this.state = { ...this.state, phase: 'waiting', my_role: null };
     if (scene === 'stopped') {
       this.sync = {

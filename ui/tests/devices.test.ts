@@ -1,0 +1,151 @@
+// A person and their devices: the list, ending one, and coming back with the sheet.
+import { screen, within } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import { SHEET } from '../src/ipc/dev';
+import { expectAccessible, open, settle } from './app';
+
+async function openSettings() {
+  const opened = await open('main');
+  await opened.user.keyboard('{Control>},{/Control}');
+  await settle();
+  return opened;
+}
+
+test('the list says who may end which, and ending asks once', async () => {
+  const { user, called } = await openSettings();
+  const section = within(screen.getByRole('region', { name: 'Your devices' }));
+  expect(section.getAllByRole('listitem')).toHaveLength(4);
+  expect(section.getByText(/came before this computer/)).toBeInTheDocument();
+  expect(section.getAllByRole('button', { name: /^End/ })).toHaveLength(1);
+  await expectAccessible();
+  await user.click(section.getByRole('button', { name: 'End ana-x1' }));
+  await settle();
+  await expectAccessible();
+  expect(called('device_revoke')).toEqual([]);
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(called('device_revoke')).toEqual([{ req: { device: 'd-x1' } }]);
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  expect(section.queryByRole('button', { name: /^End/ })).not.toBeInTheDocument();
+  expect(section.getByText(/^Ended:/)).toBeInTheDocument();
+});
+
+test('back with the sheet: folder, words, a name, a passphrase, what is lost', async () => {
+  const { user, called, fake } = await open('first_run');
+  await user.click(screen.getByRole('button', { name: /^Recover with your sheet/ }));
+  await settle();
+  await expectAccessible();
+  await user.type(
+    screen.getByRole('textbox', { name: 'The team’s folder on this computer' }),
+    '/home/ana/Northwind',
+  );
+  const words = screen.getByRole('textbox', { name: 'The words of your recovery kit' });
+  await user.type(words, 'anchor anchor');
+  expect(screen.getByText(/^2 of 22 words/)).toBeInTheDocument();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent('These words are not the ones on the sheet');
+  await user.clear(words);
+  await user.click(words);
+  await user.paste(SHEET);
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(screen.getByRole('heading', { name: 'Welcome back, Ana' })).toBeInTheDocument();
+  await expectAccessible();
+  await user.keyboard('{Enter}');
+  await settle();
+  await user.click(screen.getByRole('button', { name: /^Use this/ }));
+  await settle();
+  expect(called('recover_start')).toEqual([
+    { req: { device_name: 'ana-desk', keychain: false, without_keychain: false } },
+  ]);
+  expect(JSON.stringify(fake.calls)).not.toContain('anchor');
+  expect(screen.getByRole('heading', { name: 'Your sheet is ready' })).toBeInTheDocument();
+  await expectAccessible();
+  await user.click(screen.getByRole('checkbox', { name: /^ana-tower/ }));
+  await user.click(screen.getByRole('button', { name: /^Bring everything back/ }));
+  await settle();
+  expect(called('recover_finish')).toEqual([{ req: { lost: ['d-tower'] } }]);
+  expect(screen.queryByRole('heading', { name: 'Your sheet is ready' })).not.toBeInTheDocument();
+});
+
+test('words that were forgotten are asked for anew', async () => {
+  const { user, fake, called } = await open('recovering');
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (command, args) => {
+    if (command === 'recover_finish') throw { code: 'kit_not_here', message: 'gone', args: {} };
+    return invoke(command, args);
+  };
+  await user.click(screen.getByRole('button', { name: /^Bring everything back/ }));
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent('type them again');
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Start over' }));
+  await settle();
+  expect(called('join_restart')).toHaveLength(1);
+});
+
+test('a device that was ended says so', async () => {
+  const { fake } = await open('main');
+  const read_only = { key: 'read_only_ended', args: {} };
+  fake.emit('state-changed', { ...fake.world.state, read_only });
+  await settle();
+  expect(screen.getByText(/This computer was ended by its person/)).toBeInTheDocument();
+  await expectAccessible();
+});
+
+test('another device: a code there, three words on both, one button', async () => {
+  const { user, called } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Add a device' }));
+  await settle();
+  await expectAccessible();
+  expect(screen.getAllByTestId('device-word')).toHaveLength(10);
+  const dialog = await screen.findByRole('dialog', { name: 'Compare these three words' }, { timeout: 4000 });
+  await expectAccessible();
+  const words = within(dialog).getByRole('list', { name: 'Compare these three words' });
+  expect(words).toHaveTextContent(/harbor.*crisp.*meadow/);
+  await user.click(within(dialog).getByRole('button', { name: 'Same words' }));
+  await settle();
+  expect(called('device_admit')).toHaveLength(1);
+  expect(screen.getByRole('button', { name: 'End ana-new' })).toBeInTheDocument();
+});
+
+test('words that differ end the code', async () => {
+  const { user, called } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Add a device' }));
+  await settle();
+  const differ = await screen.findByRole('button', { name: 'They differ' }, { timeout: 4000 });
+  await user.click(differ);
+  await settle();
+  expect(called('device_cancel')).toHaveLength(1);
+  expect(called('device_admit')).toEqual([]);
+});
+
+test('the new device shows the words and has nothing to press', async () => {
+  await open('pairing');
+  expect(screen.getByRole('list', { name: 'Compare these three words' })).toHaveTextContent(/harbor/);
+  expect(screen.getAllByRole('button')).toHaveLength(1);
+  await expectAccessible();
+});
+
+test('ten words of the other computer, by keyboard alone', async () => {
+  const { user, called } = await open('first_run');
+  await user.tab();
+  await user.tab();
+  await user.keyboard('{Enter}');
+  await settle();
+  await user.type(screen.getByRole('textbox', { name: 'The team’s folder on this computer' }), '/home/ana/N');
+  const words = screen.getByRole('textbox', { name: 'The ten words of your other computer' });
+  await user.type(words, 'velvet{Enter}');
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent('The code has ten words');
+  await user.clear(words);
+  await user.type(words, `${Array.from({ length: 10 }, () => 'velvet').join(' ')}{Enter}`);
+  await settle();
+  await expectAccessible();
+  await user.keyboard('{Enter}');
+  await settle();
+  await user.click(screen.getByRole('button', { name: /^Use this/ }));
+  await settle();
+  expect(called('pair_start')).toHaveLength(1);
+});
