@@ -8,6 +8,7 @@ pub mod app;
 pub mod error;
 pub mod items;
 pub mod people;
+pub mod removal;
 pub mod settings;
 pub mod sync;
 pub mod vaults;

@@ -7,6 +7,7 @@ mod history;
 mod items;
 mod list;
 mod people;
+mod removal;
 pub mod secrets;
 mod settings;
 mod share;

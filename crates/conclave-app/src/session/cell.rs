@@ -25,6 +25,7 @@ pub(crate) enum Slot {
 /// What the frame of the window says of an open profile.
 pub(super) struct Front {
     pub(super) member: bool,
+    pub(super) out: bool,
     pub(super) role: Option<Role>,
     pub(super) needs_update: bool,
     pub(super) has_draft: bool,
@@ -58,6 +59,8 @@ impl Slot {
             Self::Closed => None,
             Self::Opening(shelf) => Some(Front {
                 member: shelf.frame.member,
+                // Said as soon as the log is read.
+                out: false,
                 role: shelf.frame.role,
                 needs_update: shelf.frame.needs_update,
                 has_draft: shelf.has_draft,
@@ -67,6 +70,7 @@ impl Slot {
                 let replica = engine.replica();
                 Some(Front {
                     member: engine.is_member(),
+                    out: engine.is_out(),
                     role: replica.team_role(replica.me().user),
                     needs_update: replica.rights().needs_update(),
                     has_draft: engine.has_draft(),

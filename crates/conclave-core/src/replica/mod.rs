@@ -12,6 +12,7 @@ mod joining;
 mod keyring;
 mod names;
 mod reconcile;
+mod removal;
 mod rights;
 mod scopes;
 mod sharing;
@@ -30,6 +31,7 @@ pub use self::{
         joiner, offer_from, request_digest,
     },
     names::{About, Record},
+    removal::NoRemoval,
     rights::{GrantView, Rights, ScopeView},
     scopes::Vault,
     writing::Written,
