@@ -128,6 +128,8 @@ pub struct AppState {
     pub has_draft: bool,
     /// The role on the whole team.
     pub my_role: Option<Role>,
+    /// Somebody has taken this person out of the team.
+    pub removed: bool,
     /// Why nothing can be written.
     pub read_only: Option<Text>,
     /// The desktop may keep the clipboard until the window is focused.

@@ -46,6 +46,7 @@ pub enum Code {
     FolderHasTeam,
     FolderNotThisTeam,
     StorageFailed,
+    StorageStale,
     InvitationUnreadable,
     InvitationExpired,
     InvitationUsed,

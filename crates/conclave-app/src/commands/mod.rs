@@ -8,6 +8,7 @@ mod history;
 mod items;
 mod list;
 mod people;
+mod removal;
 pub mod secrets;
 mod settings;
 mod share;

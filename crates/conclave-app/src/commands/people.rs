@@ -105,7 +105,7 @@ impl Engine {
         Ok(self.keep_invites(&invites)?)
     }
 
-    fn chip(&self, scope: ScopeId) -> VaultChip {
+    pub(super) fn chip(&self, scope: ScopeId) -> VaultChip {
         let named = self.names().scope(scope);
         VaultChip {
             id: scope.to_string(),
@@ -138,7 +138,9 @@ impl Engine {
             .filter(|user| *user != rights.own0())
             .filter_map(|user| {
                 let grants = rights.live_grants();
-                let grants = grants.iter().filter(|g| g.user == Some(user));
+                let grants = grants
+                    .iter()
+                    .filter(|g| g.user == Some(user) && !g.personal);
                 let highest = grants.max_by_key(|g| g.role.rank())?.role;
                 let seen = replica
                     .entries()

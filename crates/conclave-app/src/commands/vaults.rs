@@ -18,11 +18,25 @@ use crate::{
 impl Engine {
     /// Vaults that this person reads.
     pub(crate) fn visible_scopes(&self) -> BTreeSet<ScopeId> {
-        self.replica
-            .vaults()
+        self.shown_vaults()
             .into_iter()
             .map(|vault| vault.scope)
             .collect()
+    }
+
+    /// Somebody has taken this person out of the team.
+    pub(crate) fn is_out(&self) -> bool {
+        self.arrival.is_none() && self.replica.is_out(self.replica.me().user)
+    }
+
+    /// The vaults that this person reads, and after a removal those that they could read.
+    fn shown_vaults(&self) -> Vec<conclave_core::replica::Vault> {
+        let mut vaults = self.replica.vaults();
+        if self.is_out() {
+            let past = self.replica.past_vaults();
+            vaults.splice(0..0, past);
+        }
+        vaults
     }
 }
 
@@ -60,7 +74,7 @@ impl App {
     /// [`Code::Locked`].
     pub fn vault_list(&self) -> Result<VaultList, AppError> {
         self.with(|engine| {
-            let vaults = engine.replica().vaults();
+            let vaults = engine.shown_vaults();
             let visible = engine.visible_scopes();
             let favourites = engine.favourites();
             let rows = engine.rows();

@@ -6,6 +6,7 @@ use conclave_core::{
     id::{DeviceId, EntryHash, ItemId, ScopeId},
     item::{ItemContent, Part, SCHEMA},
     merge::{self, History, Merge, Revision, RevisionKind, Source},
+    replica::Item,
 };
 
 use super::{Engine, EngineError};
@@ -75,6 +76,25 @@ impl Engine {
         look: impl FnOnce(&Merge<'_, DeviceId>) -> T,
     ) -> Result<T, EngineError> {
         let state = self.replica.item(item).ok_or(EngineError::NotFound)?;
+        if let Some(last) = self.last_readable(state) {
+            let (content, author) = (self.open_revision(&last)?, self.author_of(&last));
+            let only = History::new([Revision {
+                hash: last,
+                parents: Vec::new(),
+                kind: RevisionKind::Edit,
+                counts: true,
+            }]);
+            let author = author.ok_or(EngineError::NotFound)?;
+            let open = |hash: EntryHash| {
+                (hash == last).then_some(Source {
+                    author,
+                    content: &content,
+                })
+            };
+            return merge::merge(&only, open)
+                .map(|merge| look(&merge))
+                .ok_or(EngineError::NotFound);
+        }
         // One head needs no base; several need whatever they have in common.
         let wanted = if state.heads.len() > 1 {
             &state.revisions
@@ -104,6 +124,22 @@ impl Engine {
             Some(merge) => Ok(look(&merge)),
             None => Err(newer.unwrap_or(EngineError::NotFound)),
         }
+    }
+
+    /// For somebody who was removed: the last revision that they could read, where none of the
+    /// present ones is theirs to read any more.
+    fn last_readable(&self, item: &Item) -> Option<EntryHash> {
+        let readable = |hash: &&EntryHash| self.replica.can_open(hash);
+        if item.heads.iter().any(|head| readable(&head)) || !self.is_out() {
+            return None;
+        }
+        let open = item.revisions.iter().filter(readable);
+        open.copied()
+            .max_by_key(|hash| self.replica.revision(hash).map(|r| (r.wall_ms, *hash)))
+    }
+
+    fn author_of(&self, hash: &EntryHash) -> Option<DeviceId> {
+        self.replica.revision(hash).map(|r| r.author)
     }
 
     /// Opens an item as it is shown.

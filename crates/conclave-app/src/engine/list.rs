@@ -153,6 +153,7 @@ impl Engine {
     /// Makes anew the rows of items whose heads changed, and drops those that are not readable
     /// any more.
     pub(crate) fn refresh_list(&mut self, changes: &Changes) -> Result<(), EngineError> {
+        let out = self.is_out();
         let rows = self.shelf.list.rows.keys();
         let suspects: BTreeSet<ItemId> = if changes.all {
             let known = self.replica.items().map(|(id, _)| id);
@@ -163,7 +164,10 @@ impl Engine {
         let mut changed: Vec<(ItemId, Option<ListRow>)> = Vec::new();
         for id in suspects {
             let item = self.replica.item(&id);
-            let open = |item: &&Item| item.heads.iter().any(|head| self.replica.can_open(head));
+            let open = |item: &&Item| {
+                let head = item.heads.iter().any(|head| self.replica.can_open(head));
+                head || (out && item.revisions.iter().any(|rev| self.replica.can_open(rev)))
+            };
             let row = self.shelf.list.rows.get(&id);
             let Some(item) = item.filter(open) else {
                 changed.extend(row.map(|_| (id, None)));

@@ -25,6 +25,7 @@ pub(crate) enum Slot {
 /// What the frame of the window says of an open profile.
 pub(super) struct Front {
     pub(super) member: bool,
+    pub(super) out: bool,
     pub(super) role: Option<Role>,
     pub(super) needs_update: bool,
     pub(super) ended: bool,
@@ -59,6 +60,8 @@ impl Slot {
             Self::Closed => None,
             Self::Opening(shelf) => Some(Front {
                 member: shelf.frame.member,
+                // Said as soon as the log is read.
+                out: false,
                 role: shelf.frame.role,
                 needs_update: shelf.frame.needs_update,
                 ended: shelf.frame.ended,
@@ -69,6 +72,7 @@ impl Slot {
                 let replica = engine.replica();
                 Some(Front {
                     member: engine.is_member(),
+                    out: engine.is_out(),
                     role: replica.team_role(replica.me().user),
                     needs_update: replica.rights().needs_update(),
                     ended: engine.is_ended(),

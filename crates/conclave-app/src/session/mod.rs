@@ -323,6 +323,7 @@ impl App {
             recovery_saved: open.as_ref().is_none_or(|front| !front.recovery_pending),
             has_draft: open.as_ref().is_some_and(|front| front.has_draft),
             my_role: open.as_ref().and_then(|front| front.role).map(Role::from),
+            removed: open.as_ref().is_some_and(|front| front.out),
             read_only: open
                 .as_ref()
                 .and_then(|front| match front {

@@ -148,7 +148,8 @@ fn gather(nodes: &[&Entry], rights: &Rights) -> Option<Item> {
 }
 
 fn counts(entry: &Entry, home: ScopeId, rights: &Rights) -> bool {
-    rights.counts(&entry.hash) && home_of(entry) == Some(home)
+    let in_it = rights.counts(&entry.hash) || rights.adopted(&entry.hash);
+    in_it && home_of(entry) == Some(home)
 }
 
 fn node(entry: &Entry, home: ScopeId, rights: &Rights) -> Option<merge::Revision> {

@@ -17,6 +17,7 @@ mod old_keys;
 mod pointer;
 mod presence;
 mod reconcile;
+mod removal;
 mod rights;
 mod scopes;
 mod second;
@@ -40,6 +41,7 @@ pub use self::{
     },
     names::{About, Record},
     pointer::KitPointer,
+    removal::NoRemoval,
     rights::{GrantView, Rights, ScopeView, TreeDevice},
     scopes::Vault,
     second::{Asking, DeviceOffer, DeviceRequest, Offering, word_numbers},

@@ -26,6 +26,8 @@ pub struct GrantView {
     pub scope: ScopeId,
     /// What it lets them do.
     pub role: Role,
+    /// It belongs to a personal tree, which never counts for the team.
+    pub personal: bool,
 }
 
 /// A scope that an entry made.
@@ -176,6 +178,36 @@ impl Rights {
             .is_some_and(authority::GrantState::live)
     }
 
+    /// A grant's place in the order of seniority: the lower stands above.
+    #[must_use]
+    pub fn turn(&self, grant: GrantId) -> Option<usize> {
+        self.state().grant(grant).map(|grant| grant.turn)
+    }
+
+    /// The person who answers for a grant, if it is a machine's.
+    #[must_use]
+    pub fn answers_for(&self, grant: GrantId) -> Option<UserId> {
+        self.state().grant(grant)?.owner
+    }
+
+    /// The machines that a person answers for.
+    #[must_use]
+    pub fn machines_of(&self, user: UserId) -> BTreeSet<DeviceId> {
+        let theirs = self.state().grants().filter(|g| g.owner == Some(user));
+        theirs
+            .filter_map(|g| match g.subject {
+                SubjectId::Machine(device) => Some(device),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Did somebody take this entry out of quarantine?
+    #[must_use]
+    pub fn adopted(&self, entry: &EntryHash) -> bool {
+        self.state().adopted().contains(entry)
+    }
+
     /// Would this grant make its subject a reader of the scope?
     #[must_use]
     pub fn confers(&self, grant: GrantId, scope: ScopeId) -> bool {
@@ -314,6 +346,7 @@ fn view(g: &GrantState) -> GrantView {
         group,
         scope: g.scope,
         role: g.role,
+        personal: g.personal,
     }
 }
 

@@ -38,6 +38,28 @@ impl Replica {
         out
     }
 
+    /// Vaults that this person does not read any more, and whose items they could read once.
+    #[must_use]
+    pub fn past_vaults(&self) -> Vec<Vault> {
+        let mut out: Vec<Vault> = self
+            .rights
+            .scopes()
+            .into_iter()
+            .filter(|s| s.kind == ScopeKind::Vault)
+            .filter(|s| !self.authority(self.me.user, s.id).read)
+            .filter(|s| {
+                let epochs = self.rights.epochs(s.id);
+                epochs.iter().any(|epoch| self.keyring.holds(epoch))
+            })
+            .map(|s| Vault {
+                scope: s.id,
+                personal: false,
+            })
+            .collect();
+        out.sort_by_key(|v| v.scope);
+        out
+    }
+
     /// Makes a vault with its creator as manager.
     ///
     /// # Errors

@@ -97,7 +97,7 @@ impl Replica {
     }
 
     /// Per log of a person the last entry known here: what a removal lets stand.
-    fn pins_of(&self, user: UserId) -> Vec<At> {
+    pub(super) fn pins_of(&self, user: UserId) -> Vec<At> {
         let ends = self.ends();
         let mut pins: Vec<At> = ends
             .into_iter()

@@ -1,5 +1,7 @@
 //! Two and three people, one team: what each of them can open, and what nobody else can.
 
+mod removal;
+
 use std::collections::BTreeMap;
 
 use conclave_crypto::{InviteCodeKey, KdfParams};

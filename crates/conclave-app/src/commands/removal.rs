@@ -1,0 +1,322 @@
+//! One person: their access, their role, taking them out, and what lies beyond a removal.
+
+use conclave_core::{
+    body::Body,
+    cbor,
+    entry::Entry,
+    id::{EntryHash, ScopeId, UserId},
+    replica::NoRemoval,
+    role,
+};
+
+use super::{fields, items::person};
+use crate::{
+    api::{
+        AppError, Code, Role, Text,
+        people::PeopleView,
+        removal::{
+            AsideRow, AsideView, CouldOpen, PersonAccess, PersonDevice, PersonView, Removal,
+            RemovalPreview, RemovalTarget, RoleChange,
+        },
+        sync::{SyncState, SyncView},
+    },
+    convert::{count, scope_id, user_id},
+    engine::Engine,
+    random,
+    session::App,
+};
+
+/// How old the last sync may be before somebody is removed.
+const FRESH_MS: u64 = 24 * 3600 * 1000;
+/// The store's value with what this person left out.
+const LEFT_OUT: &str = "left_out";
+
+fn words(why: NoRemoval) -> Text {
+    Text::plain(match why {
+        NoRemoval::Yourself => "removal_yourself",
+        NoRemoval::NotHere => "removal_not_here",
+        NoRemoval::Rank => "removal_rank",
+        NoRemoval::Senior => "removal_senior",
+    })
+}
+
+/// Why this device must not take its own view for the team's; none if it synced lately.
+fn stale(sync: &SyncView, now: u64) -> Option<Text> {
+    let key = match sync.state {
+        SyncState::Stopped => "removal_stale_stopped",
+        SyncState::LocalOnly => "removal_stale_local",
+        SyncState::Behind => "removal_stale_behind",
+        _ if sync.last_ms.is_none_or(|last| last + FRESH_MS < now) => "removal_stale_old",
+        _ => return None,
+    };
+    Some(Text::plain(key))
+}
+
+impl Engine {
+    fn place(&self, vault: Option<&str>) -> Result<ScopeId, AppError> {
+        vault.map_or_else(|| Ok(self.replica().team_scope()), scope_id)
+    }
+
+    fn access(&self, user: UserId, scope: ScopeId) -> PersonAccess {
+        let replica = self.replica();
+        let grants = replica.rights().live_grants();
+        let grants = grants
+            .iter()
+            .filter(|g| g.user == Some(user) && g.scope == scope);
+        let role = grants.map(|g| g.role).max_by_key(|role| role.rank());
+        let mut roles = replica.roles_for(user, scope);
+        if let Some(role) = role.filter(|role| !roles.is_empty() && !roles.contains(role)) {
+            roles.push(role);
+        }
+        PersonAccess {
+            vault: (scope != replica.team_scope()).then(|| self.chip(scope)),
+            role: role.map(Role::from),
+            roles: if role.is_some() {
+                roles.into_iter().map(Role::from).collect()
+            } else {
+                Vec::new()
+            },
+            can_remove: replica.may_remove(user, scope).is_ok(),
+        }
+    }
+
+    fn person_view(&self, user: UserId) -> Result<PersonView, AppError> {
+        let replica = self.replica();
+        let rights = replica.rights();
+        let known = rights.users().any(|u| u == user) && user != rights.own0();
+        if !known {
+            return Err(Code::NotFound.into());
+        }
+        let seen = |device| {
+            let theirs = replica.entries().filter(|e| e.device() == device);
+            theirs.map(|e| e.header.wall_ms).max()
+        };
+        let kit = rights.kit_of(user);
+        let devices = rights.devices_of(user).iter().copied();
+        let devices = devices.filter(|d| Some(*d) != kit).map(|id| PersonDevice {
+            id: id.to_string(),
+            name: self.names().device(id).unwrap_or_default().to_owned(),
+            last_seen_ms: seen(id),
+        });
+        let vaults = replica.vaults();
+        let vaults = vaults.iter().filter(|v| !v.personal).map(|v| v.scope);
+        let vaults = vaults.filter(|scope| rights.readers(*scope).contains(&user));
+        let places = core::iter::once(replica.team_scope()).chain(vaults);
+        Ok(PersonView {
+            person: person(self, Some(user)),
+            key_state: self.key_state(user),
+            devices: devices.collect(),
+            access: places.map(|scope| self.access(user, scope)).collect(),
+            why_not: replica
+                .may_remove(user, replica.team_scope())
+                .err()
+                .map(words),
+        })
+    }
+
+    /// What somebody could open in a place, as far as this person can open it too.
+    fn could_open(&self, user: UserId, place: ScopeId) -> Vec<CouldOpen> {
+        let replica = self.replica();
+        let rights = replica.rights();
+        let reads = |scope: ScopeId| rights.readers(scope).contains(&user);
+        let mut out: Vec<CouldOpen> = self
+            .rows()
+            .iter()
+            .filter(|(_, row)| !row.deleted)
+            .filter(|(item, row)| {
+                let home = row.overview.home;
+                let within = rights.covers(place, home);
+                within && (reads(home) || replica.item_scopes(**item).into_iter().any(reads))
+            })
+            .map(|(item, row)| CouldOpen {
+                id: item.to_string(),
+                title: cut(row.overview.title.expose()),
+                kind: fields::kind_of(row.overview.template),
+                vault: self.chip(row.overview.home),
+            })
+            .collect();
+        out.sort_by_key(|item| (item.vault.name.clone(), item.title.to_lowercase()));
+        out
+    }
+
+    fn preview(
+        &self,
+        user: UserId,
+        vault: Option<&str>,
+        sync: &SyncView,
+    ) -> Result<RemovalPreview, AppError> {
+        let replica = self.replica();
+        let place = self.place(vault)?;
+        let rights = replica.rights();
+        let vaults = replica.vaults();
+        let new_keys = vaults.iter().filter(|v| {
+            !v.personal && rights.covers(place, v.scope) && rights.readers(v.scope).contains(&user)
+        });
+        Ok(RemovalPreview {
+            person: person(self, Some(user)),
+            vault: vault.is_some().then(|| self.chip(place)),
+            could_open: self.could_open(user, place),
+            new_keys: count(new_keys.count()),
+            why_not: replica.may_remove(user, place).err().map(words),
+            stale: stale(sync, self.now()),
+            synced_ms: sync.last_ms,
+            unseen: u32::try_from(replica.unseen_of(user)).unwrap_or(u32::MAX),
+        })
+    }
+
+    fn left_out(&self) -> Result<Vec<EntryHash>, AppError> {
+        let row = self.store.value(Some(&self.team), LEFT_OUT)?;
+        Ok(row
+            .and_then(|row| cbor::decode::<Vec<EntryHash>>(&row).ok())
+            .unwrap_or_default())
+    }
+
+    /// What is set aside and what this person may take back in.
+    fn aside(&self) -> Result<AsideView, AppError> {
+        let left_out = self.left_out()?;
+        let aside = self.replica().quarantined();
+        let rows = aside
+            .into_iter()
+            .filter(|e| !left_out.contains(&e.hash))
+            .filter_map(|e| self.aside_row(e));
+        Ok(AsideView {
+            rows: rows.collect(),
+        })
+    }
+
+    fn aside_row(&self, entry: &Entry) -> Option<AsideRow> {
+        let (home, archives) = match &entry.body {
+            Body::ItemRev(_, rev) => (rev.home, false),
+            Body::Tombstone(end) => (end.home, true),
+            _ => return None,
+        };
+        if !self.replica().may_adopt(home) {
+            return None;
+        }
+        let opened = self.open_revision(&entry.hash).ok();
+        let listed = || {
+            let item = match &entry.body {
+                Body::Tombstone(end) => end.item,
+                _ => return None,
+            };
+            Some(cut(self.rows().get(&item)?.overview.title.expose()))
+        };
+        let title = opened.map(|content| cut(content.title())).or_else(listed);
+        Some(AsideRow {
+            entry: entry.hash.to_string(),
+            author: person(self, self.replica().rights().user_of(entry.device())),
+            title,
+            archives,
+            vault: self.chip(home),
+            at_ms: entry.header.wall_ms,
+        })
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+fn entry_hash(entry: &str) -> Result<EntryHash, AppError> {
+    EntryHash::from_hex(entry).map_err(|_| Code::NotFound.into())
+}
+
+impl App {
+    /// A person: key, devices, access.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn person_get(&self, user: &str) -> Result<PersonView, AppError> {
+        let user = user_id(user)?;
+        self.with(|engine| engine.person_view(user))
+    }
+
+    /// Gives somebody another role.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::NotFound`].
+    pub fn role_change(&self, change: &RoleChange) -> Result<PersonView, AppError> {
+        let user = user_id(&change.user)?;
+        let role: role::Role = change.role.into();
+        self.with(|engine| {
+            let place = engine.place(change.vault.as_deref())?;
+            engine.commit(|replica, now| {
+                replica.change_role(user, place, role, now, &mut random::os())
+            })?;
+            engine.person_view(user)
+        })
+    }
+
+    /// What taking somebody out would do.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn removal_preview(&self, target: &RemovalTarget) -> Result<RemovalPreview, AppError> {
+        let user = user_id(&target.user)?;
+        let sync = self.sync_status();
+        self.with(|engine| engine.preview(user, target.vault.as_deref(), &sync))
+    }
+
+    /// Takes somebody out, and gives what they read a new key in the same go.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::NotFound`]; [`Code::StorageStale`] where this device has not
+    /// synced lately and it is no emergency.
+    pub fn person_remove(&self, removal: &Removal) -> Result<PeopleView, AppError> {
+        let user = user_id(&removal.user)?;
+        if !removal.emergency {
+            // What they did until now is to stay.
+            self.sync_now()?;
+            if stale(&self.sync_status(), self.now()).is_some() {
+                return Err(Code::StorageStale.into());
+            }
+        }
+        self.with(|engine| {
+            let place = engine.place(removal.vault.as_deref())?;
+            engine
+                .commit(|replica, now| replica.remove_user(user, place, now, &mut random::os()))?;
+            Ok(())
+        })?;
+        self.people_list()
+    }
+
+    /// What lies beyond a removal, for whoever may take it back in.
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub fn aside_list(&self) -> Result<AsideView, AppError> {
+        self.with(|engine| engine.aside())
+    }
+
+    /// Takes a change back in that came after its author's removal.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`], [`Code::NotFound`].
+    pub fn aside_adopt(&self, entry: &str) -> Result<AsideView, AppError> {
+        let entry = entry_hash(entry)?;
+        self.with(|engine| {
+            engine.commit(|replica, now| replica.adopt(entry, now))?;
+            engine.aside()
+        })
+    }
+
+    /// Leaves a change out for good: this person is not asked again. Nothing is deleted.
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub fn aside_leave_out(&self, entry: &str) -> Result<AsideView, AppError> {
+        let entry = entry_hash(entry)?;
+        self.with(|engine| {
+            let mut left_out = engine.left_out()?;
+            if !left_out.contains(&entry) {
+                left_out.push(entry);
+            }
+            let (team, row) = (engine.team, cbor::encode(&left_out));
+            engine.store.transaction(|tx| {
+                tx.put_value(Some(&team), LEFT_OUT, &row)
+                    .map_err(crate::engine::EngineError::from)
+            })?;
+            engine.aside()
+        })
+    }
+}

@@ -1,0 +1,261 @@
+//! Taking somebody out of the team or one vault, other roles, and what lies beyond a removal.
+
+use rand_core::CryptoRng;
+
+use super::{GrantView, Replica, WriteError, writing::Under};
+use crate::{
+    authority::Label,
+    body::{self, At, Body, Subject},
+    entry::Entry,
+    id::{EntryHash, ScopeId, UserId},
+    kind::Kind,
+    role::Role,
+};
+
+/// Why this person cannot remove somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoRemoval {
+    /// Nobody removes themselves.
+    #[error("nobody removes themselves")]
+    Yourself,
+    /// They have no place here that could end.
+    #[error("they have no place here")]
+    NotHere,
+    /// It takes an admin for the team, and a manager for a vault.
+    #[error("this takes a higher role")]
+    Rank,
+    /// They stand above whoever would remove them.
+    #[error("they are senior")]
+    Senior,
+}
+
+impl Replica {
+    /// The grants that a removal from `scope` would end: a person's own, group memberships among
+    /// them, and those of the machines that they answer for.
+    fn grants_within(&self, user: UserId, scope: ScopeId) -> Vec<GrantView> {
+        let mut grants = self.rights.live_grants();
+        grants.retain(|g| {
+            let theirs = g.user == Some(user) || self.rights.answers_for(g.id) == Some(user);
+            theirs && !g.personal && self.rights.covers(scope, g.scope)
+        });
+        grants
+    }
+
+    /// The most senior of this person's grants that reaches a scope with this rank.
+    fn under_senior(&self, scope: ScopeId, rank: u8) -> Under {
+        let me = self.me.user;
+        let mut grants = self.rights.live_grants();
+        grants.retain(|g| {
+            g.user == Some(me)
+                && !g.personal
+                && g.role.rank() >= rank
+                && self.rights.covers(g.scope, scope)
+        });
+        let first = grants.iter().min_by_key(|g| self.rights.turn(g.id))?;
+        Some((first.id, None))
+    }
+
+    fn under_removal(&self, scope: ScopeId) -> Under {
+        let rank = if scope == self.team_scope() { 4 } else { 3 };
+        self.under_senior(scope, rank)
+    }
+
+    /// May this person remove somebody from the team or a vault?
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_remove(&self, user: UserId, scope: ScopeId) -> Result<(), NoRemoval> {
+        if user == self.me.user {
+            return Err(NoRemoval::Yourself);
+        }
+        let ends = self.grants_within(user, scope);
+        if ends.is_empty() {
+            return Err(NoRemoval::NotHere);
+        }
+        let (under, _) = self.under_removal(scope).ok_or(NoRemoval::Rank)?;
+        let mine = self.rights.turn(under);
+        if ends.iter().any(|g| self.rights.turn(g.id) < mine) {
+            return Err(NoRemoval::Senior);
+        }
+        Ok(())
+    }
+
+    /// Removes somebody: every grant that they have in `scope` ends, what this device knows of
+    /// their logs stays, and every scope whose key they and this device know gets a new one. No
+    /// item is sealed anew.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] where [`Replica::may_remove`] says why.
+    pub fn remove_user(
+        &mut self,
+        user: UserId,
+        scope: ScopeId,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        self.may_remove(user, scope).map_err(|why| match why {
+            NoRemoval::NotHere => WriteError::NotFound,
+            _ => WriteError::NotAllowed,
+        })?;
+        let under = self.under_removal(scope);
+        let pins = self.pins_with_machines(user);
+        self.say(
+            Kind::RemoveUser,
+            under,
+            &body::RemoveUser { user, scope, pins },
+            now,
+        )?;
+        if !self.grants_within(user, scope).is_empty() {
+            return Err(WriteError::NotAllowed);
+        }
+        self.reconcile(now, rng)?;
+        Ok(())
+    }
+
+    /// Per log of a person, and of the machines that they answer for, the last entry known here.
+    fn pins_with_machines(&self, user: UserId) -> Vec<At> {
+        let mut pins = self.pins_of(user);
+        let machines = self.rights.machines_of(user);
+        let theirs = self.ends().into_iter().filter(|(_, (_, hash))| {
+            let entry = self.entries.get(hash);
+            entry.is_some_and(|e| machines.contains(&e.device()))
+        });
+        pins.extend(theirs.map(|(log, (seq, hash))| At { log, seq, hash }));
+        pins.sort_by_key(|pin| pin.log);
+        pins.dedup_by_key(|pin| pin.log);
+        pins
+    }
+
+    /// How many entries of a person others have seen that are not here: a removal now would leave
+    /// them beyond its pins.
+    #[must_use]
+    pub fn unseen_of(&self, user: UserId) -> u64 {
+        let ends = self.ends.iter();
+        let theirs = ends.filter(|(_, (_, hash))| {
+            let entry = self.entries.get(hash);
+            entry.is_some_and(|e| self.rights.user_of(e.device()) == Some(user))
+        });
+        theirs
+            .filter_map(|(log, (seq, _))| Some(self.implied.get(log)?.saturating_sub(*seq)))
+            .sum()
+    }
+
+    /// Was in the team, and is not any more. What they could read until then stays theirs.
+    #[must_use]
+    pub fn is_out(&self, user: UserId) -> bool {
+        let live = self.rights.live_grants();
+        let in_it = live.iter().any(|g| g.user == Some(user) && !g.personal);
+        !in_it && self.was_in(user)
+    }
+
+    fn was_in(&self, user: UserId) -> bool {
+        self.entries.values().any(|e| {
+            matches!(&e.body, Body::Grant(subject, _) if subject.user() == Some(user))
+                && self.rights.counts(&e.hash)
+        }) || self.genesis.founder.id(self.team) == user
+    }
+
+    /// Gives somebody another role in a scope: more is one more grant, less is a lower grant and
+    /// the end of the higher.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] when either is not this person's to do.
+    pub fn change_role(
+        &mut self,
+        user: UserId,
+        scope: ScopeId,
+        role: Role,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        let mut held = self.rights.live_grants();
+        held.retain(|g| g.user == Some(user) && g.scope == scope);
+        if held.is_empty() {
+            return Err(WriteError::NotFound);
+        }
+        if !held.iter().any(|g| g.role == role) {
+            let subject = Subject::User { user, facts: None };
+            self.write_grant(subject, scope, role, None, None, now)?;
+        }
+        for old in held {
+            if old.role == role || old.role.rank() < role.rank() {
+                continue;
+            }
+            let under = self.under_senior(scope, 3);
+            if under.is_none() {
+                return Err(WriteError::NotAllowed);
+            }
+            let pins = self.pins_of(user);
+            let target = old.id;
+            self.say(Kind::Revoke, under, &body::Revoke { target, pins }, now)?;
+            if self.rights.is_live(target) {
+                return Err(WriteError::NotAllowed);
+            }
+        }
+        self.reconcile(now, rng)?;
+        Ok(())
+    }
+
+    /// The roles that this person may change somebody's to in a scope, strongest first; none where
+    /// they stand above.
+    #[must_use]
+    pub fn roles_for(&self, user: UserId, scope: ScopeId) -> Vec<Role> {
+        let live = self.rights.live_grants();
+        let mut held = live
+            .iter()
+            .filter(|g| g.user == Some(user) && g.scope == scope);
+        let Some((mine, _)) = self.under_senior(scope, 3) else {
+            return Vec::new();
+        };
+        let mine = self.rights.turn(mine);
+        if user == self.me.user || held.any(|g| self.rights.turn(g.id) < mine) {
+            return Vec::new();
+        }
+        let mut roles = self.roles_to_give(scope);
+        let auditor = self.under_grant(scope, Role::Auditor).is_some();
+        if scope == self.team_scope() && auditor {
+            roles.push(Role::Auditor);
+        }
+        roles
+    }
+
+    /// Edits and ends of items that lie beyond a removal and that nobody took back in, oldest
+    /// first.
+    #[must_use]
+    pub fn quarantined(&self) -> Vec<&Entry> {
+        let aside = |e: &&Entry| {
+            matches!(e.body, Body::ItemRev(..) | Body::Tombstone(_))
+                && self.rights.shown(&e.hash) == Label::Quarantined
+                && !self.rights.adopted(&e.hash)
+        };
+        let mut entries: Vec<&Entry> = self.entries.values().filter(aside).collect();
+        entries.sort_by_key(|e| (e.header.wall_ms, e.log(), e.seq()));
+        entries
+    }
+
+    /// May this person take an entry of this home out of quarantine?
+    #[must_use]
+    pub fn may_adopt(&self, home: ScopeId) -> bool {
+        self.under_senior(home, 4).is_some()
+    }
+
+    /// Takes an edit out of quarantine: from then on it counts as if it lay inside the pins.
+    ///
+    /// # Errors
+    /// [`WriteError::NotFound`] for what is not set aside, [`WriteError::NotAllowed`] below admin.
+    pub fn adopt(&mut self, entry: EntryHash, now: u64) -> Result<(), WriteError> {
+        let aside = self.quarantined();
+        let found = aside.iter().find(|e| e.hash == entry);
+        let home = match found.map(|e| &e.body) {
+            Some(Body::ItemRev(_, rev)) => rev.home,
+            Some(Body::Tombstone(end)) => end.home,
+            _ => return Err(WriteError::NotFound),
+        };
+        let under = self.under_senior(home, 4);
+        if under.is_none() {
+            return Err(WriteError::NotAllowed);
+        }
+        self.say(Kind::Adopt, under, &body::Adopt { entry }, now)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! Taking access away: who is out, what stays, what is set aside, and what it costs.
+
+use super::*;
+use crate::{body::Body, replica::NoRemoval};
+
+/// Boxes in entries that were written.
+fn boxes(written: &[Written]) -> usize {
+    written
+        .iter()
+        .map(|w| match &w.entry.body {
+            Body::KeyEpoch(epoch) => epoch.boxes.len(),
+            Body::KeyBoxAdd(add) => add.boxes.len(),
+            _ => 0,
+        })
+        .sum()
+}
+
+fn user_of(person: &Person) -> UserId {
+    person.replica.me().user
+}
+
+/// Ana with a vault, and Mara and Jonas as its editors.
+fn three() -> (Person, Person, Person, ScopeId) {
+    let mut ana = ana();
+    let vault = ana.replica.create_vault("Production", 1, 3, &mut ana.rng);
+    let vault = vault.unwrap();
+    ana.flush();
+    let (mut mara, _) = join(&mut ana, "Mara", &[vault], 41);
+    let (mut jonas, _) = join(&mut ana, "Jonas", &[vault], 42);
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    (ana, mara, jonas, vault)
+}
+
+/// Everybody learns what everybody wrote.
+fn meet(people: &mut [&mut Person]) {
+    for _ in 0..3 {
+        for at in 0..people.len() {
+            let news = people[at].flush();
+            let known: Vec<Entry> = all_of(people[at]);
+            let bodies = people[at].bodies.clone();
+            let _ = news;
+            for (other, person) in people.iter_mut().enumerate() {
+                if other != at {
+                    person.bodies.extend(bodies.clone());
+                    person.replica.insert(known.iter().cloned());
+                }
+            }
+        }
+    }
+}
+
+fn write(person: &mut Person, item: Option<ItemId>, home: ScopeId, text: &[u8]) -> ItemId {
+    let heads = item
+        .and_then(|item| person.replica.item(&item))
+        .map(|item| item.heads.clone());
+    let heads = heads.unwrap_or_default();
+    let made = person
+        .replica
+        .write_item(item, home, heads, 1, text, 20, &mut person.rng);
+    made.unwrap().0
+}
+
+#[test]
+fn a_removed_person_keeps_the_past_and_gets_nothing_new() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let theirs = write(&mut mara, None, vault, b"by Mara");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let user = user_of(&mara);
+    let team = ana.replica.team_scope();
+    ana.replica
+        .remove_user(user, team, 30, &mut ana.rng)
+        .unwrap();
+    let written = ana.flush();
+    // In one go: the removal and a new key of the vault and of the directory, for two each.
+    assert!(matches!(written[0].entry.body, Body::RemoveUser(_)));
+    let epochs = written
+        .iter()
+        .filter(|w| w.entry.kind() == Some(crate::kind::Kind::KeyEpoch));
+    assert_eq!((epochs.count(), boxes(&written)), (2, 4));
+
+    let after = write(&mut ana, None, vault, b"after");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert_eq!(jonas.read(after).unwrap(), b"after");
+    assert_eq!(mara.read(after), None);
+    // What she did, and what she could read, stays.
+    assert_eq!(jonas.read(theirs).unwrap(), b"by Mara");
+    assert_eq!(mara.read(theirs).unwrap(), b"by Mara");
+    assert!(mara.replica.is_out(user) && !ana.replica.is_out(user_of(&jonas)));
+    assert!(!mara.replica.authority(user, vault).read);
+}
+
+#[test]
+fn a_removal_from_one_vault_leaves_the_rest() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let user = user_of(&mara);
+    ana.replica
+        .remove_user(user, vault, 30, &mut ana.rng)
+        .unwrap();
+    assert_eq!(boxes(&ana.flush()), 2);
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert!(!jonas.replica.authority(user, vault).read);
+    assert!(jonas.replica.team_role(user).is_some());
+    assert!(!mara.replica.is_out(user));
+}
+
+#[test]
+fn an_edit_beyond_the_pin_is_set_aside_and_can_be_taken_back_in() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let item = write(&mut ana, None, vault, b"one");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    // Offline: nobody has seen it when she is removed.
+    write(&mut mara, Some(item), vault, b"two, offline");
+    let team = ana.replica.team_scope();
+    ana.replica
+        .remove_user(user_of(&mara), team, 30, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    for person in [&ana, &jonas] {
+        assert_eq!(person.read(item).unwrap(), b"one");
+        assert_eq!(person.replica.quarantined().len(), 1);
+    }
+    let aside = ana.replica.quarantined()[0].hash;
+    let refused = jonas.replica.adopt(aside, 31);
+    assert!(matches!(refused, Err(WriteError::NotAllowed)));
+    ana.replica.adopt(aside, 31).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    for person in [&ana, &jonas] {
+        assert_eq!(person.read(item).unwrap(), b"two, offline");
+        assert!(person.replica.quarantined().is_empty());
+    }
+}
+
+#[test]
+fn who_may_remove_whom() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (a, m, j) = (user_of(&ana), user_of(&mara), user_of(&jonas));
+    let team = ana.replica.team_scope();
+    assert_eq!(ana.replica.may_remove(a, team), Err(NoRemoval::Yourself));
+    assert_eq!(mara.replica.may_remove(j, team), Err(NoRemoval::Rank));
+    assert_eq!(mara.replica.may_remove(j, vault), Err(NoRemoval::Rank));
+    assert_eq!(ana.replica.may_remove(m, team), Ok(()));
+
+    // A promotion adds and keeps; a demotion ends what was higher.
+    let change = |ana: &mut Person, role| {
+        ana.replica
+            .change_role(m, team, role, 25, &mut ana.rng)
+            .unwrap();
+    };
+    change(&mut ana, Role::Admin);
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert_eq!(mara.replica.team_role(m), Some(Role::Admin));
+    assert_eq!(mara.replica.may_remove(j, team), Ok(()));
+    assert_eq!(mara.replica.may_remove(a, team), Err(NoRemoval::Senior));
+    assert!(mara.replica.roles_for(a, team).is_empty());
+    change(&mut ana, Role::Viewer);
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert_eq!(mara.replica.team_role(m), Some(Role::Viewer));
+    assert_eq!(mara.replica.may_remove(j, team), Err(NoRemoval::Rank));
+    assert!(mara.replica.authority(m, vault).write);
+    let refused = mara.replica.remove_user(j, team, 26, &mut mara.rng);
+    assert!(matches!(refused, Err(WriteError::NotAllowed)));
+}
+
+#[test]
+fn two_owners_who_remove_each_other_have_one_outcome() {
+    let (mut ana, mut mara, mut jonas, _) = three();
+    let (a, m) = (user_of(&ana), user_of(&mara));
+    let team = ana.replica.team_scope();
+    for user in [m, user_of(&jonas)] {
+        ana.replica
+            .change_role(user, team, Role::Owner, 25, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    // Of two that the founder made, neither can see the other's removal coming.
+    let (one, two) = (m, user_of(&jonas));
+    let first_may = mara.replica.may_remove(two, team);
+    let second_may = jonas.replica.may_remove(one, team);
+    assert_ne!(first_may.is_ok(), second_may.is_ok(), "one stands above");
+    assert_eq!(mara.replica.may_remove(a, team), Err(NoRemoval::Senior));
+    if first_may.is_ok() {
+        mara.replica
+            .remove_user(two, team, 30, &mut mara.rng)
+            .unwrap();
+    } else {
+        jonas
+            .replica
+            .remove_user(one, team, 30, &mut jonas.rng)
+            .unwrap();
+    }
+    ana.replica.remove_user(m, team, 30, &mut ana.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let outcome = |p: &Person| [a, one, two].map(|user| p.replica.team_role(user));
+    assert_eq!(outcome(&ana), outcome(&jonas));
+    assert_eq!(outcome(&ana), outcome(&mara));
+    assert_eq!(outcome(&ana)[0], Some(Role::Owner));
+    assert_eq!(outcome(&ana)[1], None);
+}
