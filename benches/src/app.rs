@@ -14,7 +14,7 @@ use conclave_core::{
     id::{EntryHash, ItemId, ScopeId},
     item::{Field, FieldId, FieldKind, ItemContent, Label, LabelNumber, SCHEMA, Template},
     pack::{self, Chain, PackPrefix},
-    replica::{Founding, Me, Replica, found},
+    replica::{Me, Replica, found},
 };
 use conclave_crypto::{DeviceSeed, KdfParams, OuterKey};
 use conclave_store::{LockHeader, OpenStore, Store};
@@ -25,6 +25,7 @@ use rand_core::{Rng, SeedableRng};
 use crate::{
     callgrind::{self, counted},
     row::{Outcome, Row, number},
+    share::founding,
     store::{copy, floor, lmk, ms, open},
 };
 
@@ -263,15 +264,7 @@ fn fill(folder: &Path, items: u64) -> Outcome<()> {
     let mut random = ChaCha20Rng::seed_from_u64(items);
     let header = LockHeader::new([3; 16], KdfParams::DEFAULT, [4; 16]);
     drop(Store::create(folder, &header, &lmk(), &mut random)?);
-    let founding = Founding {
-        team: "Northwind".into(),
-        person: "Ana".into(),
-        colour: 1,
-        device: "desk".into(),
-        personal: "Personal".into(),
-        wall_ms: 1,
-    };
-    let (mut first, _, _) = found(&founding, &mut random)?;
+    let (mut first, _, _) = found(&founding(), &mut random)?;
     let vault = first.create_vault("Production", 1, 2, &mut random)?;
     let mut engine = Engine::begin(open(folder)?, first, &[], Arc::new(Fixed))
         .map_err(|unopened| unopened.error)?;
@@ -336,7 +329,7 @@ fn keep(
 }
 
 /// The same device at another end of its log.
-fn again(before: &Replica, chain: Chain) -> Replica {
+pub(crate) fn again(before: &Replica, chain: Chain) -> Replica {
     let me = before.me();
     // EXPOSE: a device of the bench, which protects nothing.
     let (mut out, mut seed) = (*before.out().expose_secret(), *me.seed.expose_secret());

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod callgrind;
+pub mod removal;
 pub mod row;
 pub mod search;
 pub mod share;

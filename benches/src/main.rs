@@ -8,7 +8,7 @@
 use std::{path::Path, process::ExitCode};
 
 use conclave_benches::{
-    app, callgrind,
+    app, callgrind, removal,
     row::{Outcome, Row},
     search, share, start, store, sync,
 };
@@ -23,6 +23,7 @@ const TABLE: &[(&[&str], Measure)] = &[
     (&["P1", "P2", "P3", "P4"], app::measure),
     (&["P5"], search::measure),
     (&["P8"], |_| share::measure()),
+    (&["P9", "P10"], removal::measure),
     (&["P11", "P13"], |_| sync::short()),
     (&["P13"], |_| app::pushes()),
     (&["P15"], sync::long),
@@ -77,6 +78,7 @@ fn run(args: &[String]) -> Outcome<bool> {
 fn probe(name: &str, folder: &Path) -> Outcome<()> {
     match name.split_once('-') {
         Some(("app", _)) => app::probe(name, folder),
+        Some(("rule", _)) => removal::probe(name),
         Some(("search", _)) => search::probe(name),
         Some(("store", _)) => store::probe(name, folder),
         Some(("sync", _)) => sync::probe(name),

@@ -76,15 +76,7 @@ pub fn measure() -> Outcome<Vec<Row>> {
 /// Makes a team and lets as many of its people into a vault, then counts while one item is written there.
 fn share_with(readers: u8) -> Outcome<Cost> {
     let mut random = ChaCha20Rng::seed_from_u64(1);
-    let founding = Founding {
-        team: "Northwind".into(),
-        person: "Ana".into(),
-        colour: 1,
-        device: "desk".into(),
-        personal: "Personal".into(),
-        wall_ms: 1,
-    };
-    let (mut ana, _, _) = found(&founding, &mut random)?;
+    let (mut ana, _, _) = found(&founding(), &mut random)?;
     let vault = ana.create_vault("Production", 1, 2, &mut random)?;
     let code = InviteCodeKey::derive(b"six words", &[0; 32], KdfParams::FLOOR)?;
     for n in 0..TEAM {
@@ -115,13 +107,26 @@ fn share_with(readers: u8) -> Outcome<Cost> {
     })
 }
 
-fn let_in(
+/// Whom the team is founded by.
+pub(crate) fn founding() -> Founding {
+    Founding {
+        team: "Northwind".into(),
+        person: "Ana".into(),
+        colour: 1,
+        device: "desk".into(),
+        personal: "Personal".into(),
+        wall_ms: 1,
+    }
+}
+
+/// Lets somebody in; gives their own view, from before they were.
+pub(crate) fn let_in(
     ana: &mut Replica,
     vault: Option<ScopeId>,
     code: &InviteCodeKey,
     n: u8,
     random: &mut ChaCha20Rng,
-) -> Outcome<()> {
+) -> Outcome<Replica> {
     let invite = InviteId::new([n; 32]);
     let vaults: Vec<ScopeId> = vault.into_iter().collect();
     let offered = vaults.iter().map(|scope| OfferedVault {
@@ -145,7 +150,8 @@ fn let_in(
     let request = ana
         .open_request(invite, &newcomer.request)
         .map_err(|problem| format!("the request is refused: {problem:?}"))?;
-    Ok(ana.admit(&request, Role::Editor, &vaults, 7, random)?)
+    ana.admit(&request, Role::Editor, &vaults, 7, random)?;
+    Ok(newcomer.replica)
 }
 
 fn len(written: &Written) -> usize {

@@ -20,6 +20,7 @@ describe('nothing serious for the ear', () => {
     { type: 'vault', vault: null },
     { type: 'recovery' },
     { type: 'keychain' },
+    { type: 'limits' },
     { type: 'generator' },
     { type: 'discard', then: () => undefined },
   ])('$type', async (overlay) => {

@@ -15,6 +15,7 @@ export type Overlay =
   | { type: 'request'; request: Id }
   | { type: 'recovery' }
   | { type: 'keychain' }
+  | { type: 'limits' }
   | { type: 'generator' }
   | { type: 'discard'; then: () => void };
 
