@@ -9,6 +9,7 @@
 mod conflict;
 mod joining;
 mod people;
+mod removal;
 mod sample;
 mod trouble;
 mod two_people;

@@ -74,6 +74,10 @@ has_draft: boolean,
  */
 my_role: Role | null, 
 /**
+ * Somebody has taken this person out of the team.
+ */
+removed: boolean, 
+/**
  * Why nothing can be written.
  */
 read_only: Text | null, 
