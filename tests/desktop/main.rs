@@ -21,6 +21,7 @@ mod harness;
 mod journey;
 mod keyboard;
 mod lock;
+mod removed;
 mod screens;
 mod shell;
 mod start;

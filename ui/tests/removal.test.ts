@@ -76,7 +76,7 @@ test('what came after a removal waits for an admin', async () => {
   await user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
   await settle();
   await expectAccessible();
-  await user.click(screen.getByRole('button', { name: 'Take Stripe live key back in' }));
+  await user.click(screen.getByRole('button', { name: 'Take back in: Stripe live key' }));
   await settle();
   expect(called('aside_adopt')).toEqual([{ req: { entry: 'e1' } }]);
   expect(screen.queryByText('Stripe live key')).not.toBeInTheDocument();
