@@ -87,6 +87,13 @@ const COMMANDS: &[&str] = &[
     "share_get",
     "share_grant",
     "share_revoke",
+    "person_get",
+    "role_change",
+    "removal_preview",
+    "person_remove",
+    "aside_list",
+    "aside_adopt",
+    "aside_leave_out",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

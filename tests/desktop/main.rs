@@ -21,6 +21,7 @@ mod harness;
 mod journey;
 mod keyboard;
 mod lock;
+mod removed;
 mod restored;
 mod screens;
 mod shell;

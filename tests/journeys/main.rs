@@ -10,6 +10,7 @@ mod conflict;
 mod devices;
 mod joining;
 mod people;
+mod removal;
 mod restored;
 mod sample;
 mod silence;

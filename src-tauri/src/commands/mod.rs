@@ -8,6 +8,7 @@ mod frame;
 mod items;
 mod joining;
 mod people;
+mod removal;
 mod setup;
 mod vaults;
 
@@ -142,6 +143,13 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         people::share_get,
         people::share_grant,
         people::share_revoke,
+        removal::person_get,
+        removal::role_change,
+        removal::removal_preview,
+        removal::person_remove,
+        removal::aside_list,
+        removal::aside_adopt,
+        removal::aside_leave_out,
         vaults::vault_list,
         vaults::vault_create,
         vaults::vault_rename,

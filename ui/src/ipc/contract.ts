@@ -1,6 +1,14 @@
 // The table of commands and events. The shapes are written from the Rust types by
 // `cargo xtask bindings`; times are milliseconds since 1970, absent is null, ids are lower-case hex.
 import type {
+  AsideRef,
+  AsideView,
+  PersonRef,
+  PersonView,
+  Removal,
+  RemovalPreview,
+  RemovalTarget,
+  RoleChange,
   AppState,
   Archived,
   CodeCopied,
@@ -133,6 +141,13 @@ export interface Commands {
   share_get: [ShareRequest, ShareView];
   share_grant: [ShareGrant, ShareView];
   share_revoke: [ShareRevoke, ShareView];
+  person_get: [PersonRef, PersonView];
+  role_change: [RoleChange, PersonView];
+  removal_preview: [RemovalTarget, RemovalPreview];
+  person_remove: [Removal, PeopleView];
+  aside_list: [null, AsideView];
+  aside_adopt: [AsideRef, AsideView];
+  aside_leave_out: [AsideRef, AsideView];
 
   sync_status: [null, SyncView];
   sync_now: [null, SyncView];

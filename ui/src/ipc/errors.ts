@@ -35,6 +35,7 @@ const KNOWN: Record<ErrorCode, true> = {
   folder_has_team: true,
   folder_not_this_team: true,
   storage_failed: true,
+  storage_stale: true,
   invitation_unreadable: true,
   invitation_expired: true,
   invitation_used: true,

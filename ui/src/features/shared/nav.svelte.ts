@@ -13,6 +13,8 @@ export type Overlay =
   | { type: 'invite' }
   | { type: 'invite_ready'; ready: InviteReady }
   | { type: 'request'; request: Id }
+  | { type: 'person'; user: Id }
+  | { type: 'remove'; user: Id; vault: Id | null }
   | { type: 'recovery' }
   | { type: 'keychain' }
   | { type: 'limits' }

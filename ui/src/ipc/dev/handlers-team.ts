@@ -2,6 +2,7 @@
 import type { AppState, InviteReady, Keychain, ShareView, Scope } from '../contract';
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
+import { removalHandlers } from './handlers-removal';
 import { pick, WORDS } from './words';
 import { DAY, HOUR, MINUTE, type World } from './world';
 
@@ -215,6 +216,7 @@ export function teamHandlers(
       world.grants = world.grants.filter((g) => g.user !== user || g.scope.id !== scope.id);
       return share(scope);
     },
+    ...removalHandlers(world, emit, () => ({ ...people(), roles_offered: [...people().roles_offered] })),
     sync_status: () => world.sync,
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),
     stop_details_copy: () => null,

@@ -1,6 +1,7 @@
 // A small team in memory, for working on screens without the shell. Nothing here is ever built into
 // the app: src/main.ts asks for it only where `__FAKE__` is true, and a test looks for it in the bundle.
 import type {
+  AsideRow,
   AppState,
   FieldRole,
   Id,
@@ -84,6 +85,7 @@ export class World {
   grants: Grant[] = [];
   invites: Invite[] = [];
   requests: JoinRequest[] = [];
+  aside: AsideRow[] = [];
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
@@ -107,6 +109,7 @@ export class World {
       recovery_saved: true,
       has_draft: scene === 'draft',
       my_role: 'owner',
+      removed: false,
       read_only: null,
       clipboard_limited: false,
     };

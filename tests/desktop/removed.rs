@@ -1,0 +1,69 @@
+//! A member is removed while their offline edits wait.
+
+use conclave_app::api::{Storage, items::FieldRole};
+
+use crate::{
+    harness::Stage,
+    steps::{sync, unlock, wait_for},
+    windowless::{Ago, ask, folder, found},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_is_removed_while_their_offline_edits_wait() {
+    let stage = Stage::start();
+    let (ana, mara) = (stage.person("out-ana"), stage.person("out-mara"));
+    let shared = tempfile::tempdir().unwrap();
+    let at_anas = found(&ana, "Ana Ferreira", Some(shared.path()), Ago::NOW);
+    let vault = at_anas.new_vault("Production");
+    let login = [(FieldRole::Password, "first-6f1c")];
+    at_anas.add_login(&vault, "Postgres primary", &login);
+    let handed = at_anas.invite("Mara Lindqvist", vec![vault.clone()]);
+    let at_maras = ask(&mara, "Mara Lindqvist", &handed, shared.path(), Ago::NOW);
+    at_anas.admit();
+    at_maras.sync();
+    at_anas.sync();
+    drop(at_anas);
+    // Mara writes where nothing reaches the folder.
+    at_maras.keep_in(&Storage::None);
+    at_maras.add_login(&vault, "Written offline", &login);
+
+    let a = ana.open().await;
+    let page = a.page();
+    unlock(page).await;
+    wait_for(page, "Postgres primary").await;
+    page.button("People").await.click().await;
+    page.button("Open Mara Lindqvist").await.click().await;
+    page.shows("Joined by code").await;
+    page.in_both_themes("person").await;
+    page.button("Remove Mara").await.click().await;
+    page.shows("Change this 1 item").await;
+    page.shows("Postgres primary").await;
+    page.in_both_themes("remove").await;
+    page.button("Continue").await.click().await;
+    page.shows("Mara gets nothing new").await;
+    page.in_both_themes("remove-sure").await;
+    page.button("Remove Mara").await.click().await;
+    page.shows("Removed Mara.").await;
+
+    // Her edit arrives after that: it is kept apart until Ana takes it back in.
+    at_maras.keep_in(&folder(shared.path()));
+    at_maras.sync();
+    drop(at_maras);
+    sync(page).await;
+    page.shows("Changes after a removal").await;
+    page.in_both_themes("set-aside").await;
+    page.button("Take back in: Written offline")
+        .await
+        .click()
+        .await;
+    page.shows("Taken back in.").await;
+    page.button("All items").await.click().await;
+    page.shows("Written offline").await;
+
+    let m = mara.open().await;
+    let page = m.page();
+    unlock(page).await;
+    wait_for(page, "Postgres primary").await;
+    page.shows("You are no longer in this team.").await;
+    page.in_both_themes("out").await;
+}

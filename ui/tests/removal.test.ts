@@ -1,0 +1,90 @@
+// One person: role, taking out, and what is set aside.
+import { screen, within } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import { expectAccessible, open, settle } from './app';
+
+async function openMara() {
+  const opened = await open('main');
+  await opened.user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
+  await settle();
+  await opened.user.click(screen.getByRole('button', { name: 'Open Mara Lindqvist' }));
+  await settle();
+  return opened;
+}
+const dialog = (name: string | RegExp) => within(screen.getByRole('dialog', { name }));
+
+test('a person: key, devices, access', async () => {
+  await openMara();
+  await expectAccessible();
+  const person = dialog('Mara Lindqvist');
+  expect(within(person.getByRole('list', { name: 'Access' })).getByText('Production')).toBeInTheDocument();
+  expect(person.getByText('Mara’s laptop')).toBeInTheDocument();
+});
+test('removing takes two steps, and either can be left', async () => {
+  const { user, called } = await openMara();
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  await expectAccessible();
+  const first = dialog('Remove Mara Lindqvist?');
+  expect(first.getByText('Postgres primary')).toBeInTheDocument();
+  await user.keyboard('{Escape}');
+  await settle();
+  expect(called('person_remove')).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Open Mara Lindqvist' }));
+  await settle();
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  // Enter goes on, and once more does it.
+  await user.keyboard('{Enter}');
+  await settle();
+  await expectAccessible();
+  expect(called('person_remove')).toEqual([]);
+  await user.click(dialog('Remove Mara Lindqvist?').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  expect(called('person_remove')).toEqual([{ req: { user: 'mara', vault: null, emergency: false } }]);
+  expect(screen.queryByRole('button', { name: 'Open Mara Lindqvist' })).not.toBeInTheDocument();
+});
+test('without a recent sync only an emergency removal is offered', async () => {
+  const { user, fake, called } = await openMara();
+  fake.world.sync = { ...fake.world.sync, last_ms: 1 };
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  await expectAccessible();
+  const first = dialog('Remove Mara Lindqvist?');
+  expect(first.getByText('This computer has not synced for a day.')).toBeInTheDocument();
+  expect(first.queryByRole('button', { name: 'Continue' })).not.toBeInTheDocument();
+  await user.click(first.getByRole('button', { name: 'Remove at once' }));
+  await settle();
+  const second = dialog('Remove Mara Lindqvist?');
+  expect(second.getByText(/2 changes by Mara have not arrived here/)).toBeInTheDocument();
+  await user.click(second.getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  expect(called('person_remove')).toEqual([{ req: { user: 'mara', vault: null, emergency: true } }]);
+});
+test('what came after a removal waits for an admin', async () => {
+  const { user, fake, called } = await open('main');
+  fake.world.aside = [
+    {
+      entry: 'e1',
+      author: { user: 'x', name: 'Tom', colour: 1, me: false },
+      title: 'Stripe live key',
+      archives: false,
+      vault: { id: 'v-production', name: 'Production', colour: 1 },
+      at_ms: fake.world.now,
+    },
+  ];
+  await user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
+  await settle();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Take back in: Stripe live key' }));
+  await settle();
+  expect(called('aside_adopt')).toEqual([{ req: { entry: 'e1' } }]);
+  expect(screen.queryByText('Stripe live key')).not.toBeInTheDocument();
+});
+test('somebody who was removed is told so calmly', async () => {
+  const { fake } = await open('main');
+  fake.emit('state-changed', { ...fake.world.state, removed: true });
+  await settle();
+  expect(screen.getByText('You are no longer in this team.')).toBeInTheDocument();
+  await expectAccessible();
+});
