@@ -15,6 +15,7 @@
 mod away;
 mod canary;
 mod conflict;
+mod devices;
 mod dialogs;
 mod expired;
 mod harness;

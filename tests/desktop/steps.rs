@@ -37,7 +37,7 @@ pub(crate) async fn found_team(page: Page<'_>, person: &str, team: &str, folder:
 }
 
 /// S3, with an own passphrase instead of the suggested one.
-async fn choose_passphrase(page: Page<'_>) {
+pub(crate) async fn choose_passphrase(page: Page<'_>) {
     page.button("Write my own").await.click().await;
     page.field("Passphrase").await.type_text(PASSPHRASE).await;
     page.button("Use mine").await.click().await;
