@@ -39,7 +39,7 @@ fn seals(items: usize) -> u64 {
         joined.push(let_in(&mut ana, n, &vaults, &mut rng));
     }
     let (team, before) = (ana.team_scope(), meter::snapshot());
-    ana.take_written();
+    let _ = ana.take_written();
     ana.remove_user(*joined.first().unwrap(), team, 9, &mut rng)
         .unwrap();
     meter::snapshot().since(before).kem_seals
