@@ -172,27 +172,29 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
             .unwrap();
     }
     meet(&mut [&mut ana, &mut mara, &mut jonas]);
-    // Of two that the founder made, neither can see the other's removal coming.
+    // One of the two stands above, and only the other's app would refuse.
     let (one, two) = (m, user_of(&jonas));
-    let first_may = mara.replica.may_remove(two, team);
-    let second_may = jonas.replica.may_remove(one, team);
-    assert_ne!(first_may.is_ok(), second_may.is_ok(), "one stands above");
+    let above = mara.replica.may_remove(two, team).is_ok();
+    assert_ne!(above, jonas.replica.may_remove(one, team).is_ok());
     assert_eq!(mara.replica.may_remove(a, team), Err(NoRemoval::Senior));
-    if first_may.is_ok() {
-        mara.replica
-            .remove_user(two, team, 30, &mut mara.rng)
-            .unwrap();
-    } else {
-        jonas
-            .replica
-            .remove_user(one, team, 30, &mut jonas.rng)
-            .unwrap();
+    // Both do it all the same, each without having seen the other's.
+    for (person, user) in [(&mut mara, two), (&mut jonas, one)] {
+        let pins = person.replica.pins_of(user);
+        let under = person.replica.under_authority(team, 4);
+        let remove = crate::body::RemoveUser {
+            user,
+            scope: team,
+            pins,
+        };
+        let kind = crate::kind::Kind::RemoveUser;
+        person.replica.say(kind, under, &remove, 30).unwrap();
     }
-    ana.replica.remove_user(m, team, 30, &mut ana.rng).unwrap();
     meet(&mut [&mut ana, &mut mara, &mut jonas]);
     let outcome = |p: &Person| [a, one, two].map(|user| p.replica.team_role(user));
     assert_eq!(outcome(&ana), outcome(&jonas));
     assert_eq!(outcome(&ana), outcome(&mara));
-    assert_eq!(outcome(&ana)[0], Some(Role::Owner));
-    assert_eq!(outcome(&ana)[1], None);
+    let owner = Some(Role::Owner);
+    let stays = if above { [owner, None] } else { [None, owner] };
+    assert_eq!(outcome(&ana), [owner, stays[0], stays[1]]);
+    assert_eq!(ana.replica.is_out(two), above);
 }
