@@ -13,3 +13,4 @@ mod people;
 mod sample;
 mod trouble;
 mod two_people;
+mod verify;

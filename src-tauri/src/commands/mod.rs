@@ -10,6 +10,7 @@ mod joining;
 mod people;
 mod setup;
 mod vaults;
+mod verify;
 
 use std::sync::Arc;
 
@@ -104,6 +105,9 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         devices::pair_folder,
         devices::pair_words,
         devices::pair_start,
+        verify::safety_words,
+        verify::state_words,
+        verify::safety_confirm,
         joining::invitation_pick,
         joining::invitation_open,
         joining::join_folder,

@@ -47,12 +47,14 @@ import type {
   RecoverySaved,
   RequestRef,
   Restored,
+  SafetyWords,
   SaveTo,
   Settings,
   ShareGrant,
   ShareRequest,
   ShareRevoke,
   ShareView,
+  StateWords,
   StorageCheck,
   StorageRequest,
   Strength,
@@ -64,6 +66,8 @@ import type {
   VaultCreate,
   VaultList,
   VaultRename,
+  VerifyRef,
+  VerifySet,
   WordMatches,
   WordPrefix,
 } from './bindings';
@@ -89,6 +93,9 @@ export interface Commands {
   join_restart: [null, AppState];
   device_list: [null, DevicesView];
   device_revoke: [DeviceRef, DevicesView];
+  state_words: [null, StateWords];
+  safety_words: [VerifyRef, SafetyWords];
+  safety_confirm: [VerifySet, SafetyWords];
   device_code: [null, DeviceCode];
   device_asked: [null, DeviceAsked];
   device_admit: [null, DevicesView];

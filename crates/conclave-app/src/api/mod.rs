@@ -12,6 +12,7 @@ pub mod people;
 pub mod settings;
 pub mod sync;
 pub mod vaults;
+pub mod verify;
 
 use std::collections::BTreeMap;
 

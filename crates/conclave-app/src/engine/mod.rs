@@ -13,6 +13,7 @@ mod list;
 mod load;
 mod local;
 mod names;
+mod pins;
 mod record;
 mod shelf;
 
@@ -26,6 +27,7 @@ use conclave_core::{
 use conclave_store::OpenStore;
 
 pub(crate) use self::arrival::{Arrival, JOINING, Way};
+pub(crate) use self::pins::Pinned;
 pub use self::{
     error::EngineError,
     items::{Content, FieldChange, Opened},
