@@ -16,3 +16,4 @@ mod sample;
 mod silence;
 mod trouble;
 mod two_people;
+mod verify;

@@ -16,6 +16,7 @@ test('the list says who may end which, and ending asks once', async () => {
   const section = within(screen.getByRole('region', { name: 'Your devices' }));
   expect(section.getAllByRole('listitem')).toHaveLength(4);
   expect(section.getByText(/came before this computer/)).toBeInTheDocument();
+  expect(screen.getByTestId('state-words').textContent?.split(' ')).toHaveLength(6);
   expect(section.getAllByRole('button', { name: /^End/ })).toHaveLength(1);
   await expectAccessible();
   await user.click(section.getByRole('button', { name: 'End ana-x1' }));
@@ -148,4 +149,24 @@ test('ten words of the other computer, by keyboard alone', async () => {
   await user.click(screen.getByRole('button', { name: /^Use this/ }));
   await settle();
   expect(called('pair_start')).toHaveLength(1);
+});
+
+test('words are compared with a person, and the state says what was found', async () => {
+  const { user, called } = await open('main');
+  const sidebar = within(screen.getByRole('navigation'));
+  await user.click(sidebar.getByRole('button', { name: /^People/ }));
+  await settle();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: /compare words with Mara Lindqvist/ }));
+  await settle();
+  await expectAccessible();
+  const dialog = within(screen.getByRole('dialog', { name: 'Compare words with Mara' }));
+  expect(within(dialog.getByRole('list')).getAllByRole('listitem')).toHaveLength(8);
+  expect(dialog.getByRole('button', { name: 'They match' })).not.toHaveFocus();
+  expect(dialog.getByRole('button', { name: 'They do not match' })).not.toHaveFocus();
+  await user.click(dialog.getByRole('button', { name: 'They match' }));
+  await settle();
+  expect(called('safety_confirm')).toEqual([{ req: { user: 'mara', same: true } }]);
+  const row = within(screen.getByRole('row', { name: /Mara Lindqvist/ }));
+  expect(row.getByText('Verified')).toBeInTheDocument();
 });

@@ -181,6 +181,6 @@ test('a key that changed is a red stop, and nothing offers to go on', async () =
   await user.click(dialogs().getByRole('button', { name: /^Share/ }));
   await settle();
   const stop = screen.getByRole('alert');
-  expect(stop).toHaveTextContent('Lena’s key is different from the one that was confirmed.');
+  expect(stop).toHaveTextContent('Lena’s key or name is not the one that was confirmed.');
   expect(stop).toHaveClass('bg-stop');
 });

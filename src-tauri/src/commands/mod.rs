@@ -11,6 +11,7 @@ mod people;
 mod removal;
 mod setup;
 mod vaults;
+mod verify;
 
 use std::sync::Arc;
 
@@ -107,6 +108,9 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         devices::pair_folder,
         devices::pair_words,
         devices::pair_start,
+        verify::safety_words,
+        verify::state_words,
+        verify::safety_confirm,
         joining::invitation_pick,
         joining::invitation_open,
         joining::join_folder,

@@ -55,12 +55,14 @@ import type {
   RecoverySaved,
   RequestRef,
   Restored,
+  SafetyWords,
   SaveTo,
   Settings,
   ShareGrant,
   ShareRequest,
   ShareRevoke,
   ShareView,
+  StateWords,
   StorageCheck,
   StorageRequest,
   Strength,
@@ -72,6 +74,8 @@ import type {
   VaultCreate,
   VaultList,
   VaultRename,
+  VerifyRef,
+  VerifySet,
   WordMatches,
   WordPrefix,
 } from './bindings';
@@ -97,6 +101,9 @@ export interface Commands {
   join_restart: [null, AppState];
   device_list: [null, DevicesView];
   device_revoke: [DeviceRef, DevicesView];
+  state_words: [null, StateWords];
+  safety_words: [VerifyRef, SafetyWords];
+  safety_confirm: [VerifySet, SafetyWords];
   device_code: [null, DeviceCode];
   device_asked: [null, DeviceAsked];
   device_admit: [null, DevicesView];

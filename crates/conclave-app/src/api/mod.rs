@@ -13,6 +13,7 @@ pub mod removal;
 pub mod settings;
 pub mod sync;
 pub mod vaults;
+pub mod verify;
 
 use std::collections::BTreeMap;
 

@@ -13,6 +13,7 @@ pub mod secrets;
 mod settings;
 mod share;
 mod vaults;
+mod verify;
 
 pub(crate) use self::{
     devices::{device_id, row as device_row},

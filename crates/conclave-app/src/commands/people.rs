@@ -25,7 +25,7 @@ use crate::{
         },
     },
     convert::{count, scope_id},
-    engine::{Engine, EngineError},
+    engine::{Engine, EngineError, Pinned},
     random,
     session::App,
     words::InviteWords,
@@ -119,6 +119,11 @@ impl Engine {
         let replica = self.replica();
         if user == replica.me().user {
             return KeyState::Verified;
+        }
+        match self.pinned(user) {
+            Pinned::Same => return KeyState::Verified,
+            Pinned::Differ | Pinned::Changed => return KeyState::NotVerified,
+            Pinned::No => {}
         }
         // The founder's keys are in the team's id, which the own invitation's code proved.
         let founder = replica.genesis().founder.id(self.team) == user;

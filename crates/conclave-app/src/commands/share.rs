@@ -146,7 +146,7 @@ impl App {
     ///
     /// # Errors
     /// [`Code::NotAllowed`], [`Code::NotFound`]; [`Code::KeyNotVerified`] for somebody whose key no
-    /// code has proven.
+    /// code has proven; [`Code::KeyChanged`] for other keys or another name than were confirmed.
     pub fn share_grant(
         &self,
         scope: &Scope,
@@ -159,6 +159,7 @@ impl App {
             if engine.replica().team_role(user).is_none() {
                 return Err(Code::NotFound.into());
             }
+            engine.check_pin(user)?;
             if engine.key_state(user) == KeyState::NotVerified {
                 let name = person(engine, Some(user)).name;
                 return Err(AppError::from(Code::KeyNotVerified).arg("name", name));

@@ -13,6 +13,7 @@ mod list;
 mod load;
 mod local;
 mod names;
+mod pins;
 mod presence;
 mod record;
 mod shelf;
@@ -31,6 +32,7 @@ use self::load::append;
 
 pub(crate) use self::{
     arrival::{Arrival, JOINING, Way},
+    pins::Pinned,
     succession::HighWater,
 };
 pub use self::{

@@ -43,6 +43,12 @@ export function deviceHandlers(
   scene: Scene,
 ): Handlers {
   let devices = devicesOf(world);
+  const safety = (user: string) => ({
+    person: world.refer(user),
+    key_state: world.personRow(user).key_state,
+    changed: false,
+    words: 'anchor velvet harbor crisp meadow tunnel anchor velvet'.split(' '),
+  });
   let asked = false;
   if (scene === 'pairing') world.way = 'device';
   if (scene === 'recovering') world.way = 'sheet';
@@ -56,6 +62,13 @@ export function deviceHandlers(
     device_revoke: ({ device }) => {
       end([device]);
       return { devices };
+    },
+    state_words: () => ({ words: 'crisp meadow tunnel anchor velvet harbor'.split(' ') }),
+    safety_words: ({ user }) => safety(user),
+    safety_confirm: ({ user, same }) => {
+      const person = world.people.find((one) => one.user === user);
+      if (person) person.key_state = same ? 'verified' : 'not_verified';
+      return safety(user);
     },
     device_code: () => {
       asked = false;
