@@ -56,5 +56,7 @@ export default defineConfig(({ mode }) => ({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['./tests/setup.ts'],
     css: false,
+    // A click through several screens with axe takes seconds on a busy machine.
+    testTimeout: 20_000,
   },
 }));

@@ -13,7 +13,7 @@ use conclave_app::{
 };
 
 use crate::joining::{logs, mirror};
-use crate::people::{PASSPHRASE, app, found, login, password, storage, titles};
+use crate::people::{PASSPHRASE, app, first_item, found, login, password, storage, titles};
 
 /// The first sheet's words, as its person reads them.
 pub(crate) fn words_on(sheet: &Path) -> String {
@@ -191,6 +191,9 @@ fn a_lost_laptop_is_ended_from_the_list() {
     laptop.sync_now().unwrap();
     assert_eq!(titles(&laptop), ["Bank", "Postgres"]);
     assert!(laptop.state().read_only.is_some());
+    // What it could open stays readable, as its strip says.
+    let bank = first_item(&laptop);
+    assert!(!password(&laptop, &bank).is_empty());
 }
 
 #[test]

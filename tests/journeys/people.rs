@@ -7,7 +7,8 @@ use conclave_app::{
         Code, Role, Storage,
         app::{InvitationSource, JoinSend, Phase, TeamCreate},
         items::{
-            FieldEdit, FieldRole, ItemFilter, ItemListRequest, ItemSave, ItemSort, Kind, ValueEdit,
+            FieldEdit, FieldRole, ItemFilter, ItemListRequest, ItemRow, ItemSave, ItemSort, Kind,
+            ValueEdit,
         },
         people::{InviteCreate, InviteReady},
     },
@@ -86,7 +87,16 @@ pub(crate) fn login(title: &str, vault: &str, password: &str) -> ItemSave {
     }
 }
 
+/// The id of the item that stands first by title.
+pub(crate) fn first_item(app: &App) -> String {
+    rows(app).swap_remove(0).id
+}
+
 pub(crate) fn titles(app: &App) -> Vec<String> {
+    rows(app).into_iter().map(|row| row.title).collect()
+}
+
+fn rows(app: &App) -> Vec<ItemRow> {
     let request = ItemListRequest {
         vault: None,
         filter: ItemFilter::All,
@@ -96,12 +106,7 @@ pub(crate) fn titles(app: &App) -> Vec<String> {
         limit: 100,
         today_ms: 0,
     };
-    app.item_list(&request)
-        .unwrap()
-        .rows
-        .into_iter()
-        .map(|row| row.title)
-        .collect()
+    app.item_list(&request).unwrap().rows
 }
 
 pub(crate) fn try_join(

@@ -12,7 +12,7 @@ use conclave_app::{
     session::App,
 };
 
-use crate::people::{PASSPHRASE, app, found, invite, login, titles, try_join};
+use crate::people::{PASSPHRASE, app, found, invite, login, password, titles, try_join};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -68,7 +68,7 @@ fn sorted(app: &App) -> Vec<String> {
 fn hostile_17_a_restored_computer_takes_in_what_it_wrote_and_goes_on_in_a_new_log() {
     let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
     let (ana, mara, vault) = two(&homes);
-    ana.item_save(&login("Before", &vault, "a")).unwrap();
+    let before = ana.item_save(&login("Before", &vault, "a")).unwrap().id;
     ana.sync_now().unwrap();
     drop(ana);
     copy(homes[0].path(), &homes[3].path().join("copy"));
@@ -85,6 +85,9 @@ fn hostile_17_a_restored_computer_takes_in_what_it_wrote_and_goes_on_in_a_new_lo
     assert_eq!((stop.kind, stop.can_go_on), (StopKind::OwnLog, true));
     let refused = ana.item_save(&login("Refused", &vault, "c"));
     assert_eq!(refused.unwrap_err().code, Code::WritingStopped);
+
+    // Reading goes on; what is owed for it is written with the new log.
+    assert_eq!(password(&ana, &before), b"a");
 
     assert_eq!(ana.stop_go_on().unwrap().stop, None);
     assert_eq!(sorted(&ana), ["Before", "Since"]);

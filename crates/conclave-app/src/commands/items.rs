@@ -6,7 +6,6 @@ use conclave_core::{
     id::{DeviceId, ItemId, ScopeId, UserId},
     item::{FieldId, ItemContent, MAX_FIELDS, PrivateText},
 };
-use minicbor::Encode;
 use zeroize::Zeroizing;
 
 use super::fields::{self, NOTES};
@@ -19,7 +18,7 @@ use crate::{
         },
     },
     convert::{base_from, base_text, count, entry_hash, item_id, scope_id},
-    engine::{Engine, EngineError},
+    engine::{Action, Engine, EngineError, Receipt},
     random,
     session::App,
 };
@@ -30,19 +29,6 @@ pub(super) const MAX_ROWS: u32 = 200;
 const MAX_LABEL: usize = 4096;
 /// Seconds in which Undo is offered.
 const UNDO_S: u32 = 10;
-
-/// What a receipt of use says; sealed to the auditors.
-#[derive(Encode)]
-#[cbor(map)]
-struct Receipt<'a> {
-    #[n(0)]
-    item: ItemId,
-    #[n(1)]
-    field: &'a str,
-    /// 0 revealed, 1 copied.
-    #[n(2)]
-    action: u8,
-}
 
 impl App {
     /// An item, without its hidden values.
@@ -64,7 +50,7 @@ impl App {
         field: &str,
         revision: Option<&str>,
     ) -> Result<Zeroizing<Vec<u8>>, AppError> {
-        let value = self.used_value(item, field, revision, 0)?.0;
+        let value = self.used_value(item, field, revision, Action::Revealed)?.0;
         Ok(Zeroizing::new(value.as_bytes().to_vec()))
     }
 
@@ -78,7 +64,7 @@ impl App {
         field: &str,
         revision: Option<&str>,
     ) -> Result<Copied, AppError> {
-        let (value, mut copied) = self.used_value(item, field, revision, 1)?;
+        let (value, mut copied) = self.used_value(item, field, revision, Action::Copied)?;
         if copied.concealed {
             let keep = self.prefs().clipboard_clear_s;
             self.clipboard
@@ -117,7 +103,7 @@ impl App {
         item: &str,
         field: &str,
         revision: Option<&str>,
-        action: u8,
+        action: Action,
     ) -> Result<(Zeroizing<String>, Copied), AppError> {
         let item = item_id(item)?;
         let revision = revision.map(entry_hash).transpose()?;
@@ -156,14 +142,10 @@ impl App {
                 return Err(Code::FieldEmpty.into());
             }
             if concealed {
-                // The receipt comes first: a value that is shown was accounted for.
-                let receipt = Receipt {
+                engine.account_for(Receipt {
                     item,
-                    field: &id,
+                    field: id,
                     action,
-                };
-                engine.commit(|replica, now| {
-                    replica.write_receipt(&receipt, now, &mut random::os())
                 })?;
             }
             engine.note_use(item)?;

@@ -15,6 +15,7 @@ mod local;
 mod names;
 mod pins;
 mod presence;
+mod receipts;
 mod record;
 mod shelf;
 mod succession;
@@ -33,6 +34,7 @@ use self::load::append;
 pub(crate) use self::{
     arrival::{Arrival, JOINING, Way},
     pins::Pinned,
+    receipts::{Action, Receipt},
     succession::HighWater,
 };
 pub use self::{

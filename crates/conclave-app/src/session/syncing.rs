@@ -245,8 +245,11 @@ async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Waterma
         if status.borrow_and_update().state != State::Synced {
             continue;
         }
-        let beaten = cell.lock().engine_mut().map(Engine::beat);
-        match beaten {
+        let said = cell.lock().engine_mut().map(|engine| {
+            let paid = engine.pay()?;
+            Ok::<bool, EngineError>(engine.beat()? || paid)
+        });
+        match said {
             Some(Ok(true)) => handle.edited(),
             Some(Err(error)) => tracing::warn!(%error, "no sign of life was written"),
             _ => {}
