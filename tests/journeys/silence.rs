@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use conclave_app::{api::vaults::VaultCreate, clock::Clock, session::App};
+use conclave_app::{
+    api::{Code, Role, people::Scope, vaults::VaultCreate},
+    clock::Clock,
+    session::App,
+};
 
 use crate::{
     joining::Set,
@@ -59,4 +63,40 @@ fn hostile_15_somebody_who_is_kept_apart_for_days_is_told_and_a_sign_of_life_end
     }
     assert_eq!(since(&ana), None);
     assert_eq!(since(&mara), None);
+}
+
+#[test]
+fn hostile_15_nothing_is_shared_on_news_that_are_older_than_a_day() {
+    let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[2].path();
+    let clock = Set::to(1_800_000_000_000);
+    let at = || Arc::clone(&clock) as Arc<dyn Clock>;
+    let ana = found_at(homes[0].path(), shared, at());
+    let vault = VaultCreate {
+        name: "Production".into(),
+        colour: 1,
+    };
+    let vault = ana.vault_create(&vault).unwrap().id;
+    let (ready, text) = invite(&ana, "Mara", vec![]);
+    let mara = app_at(homes[1].path(), at());
+    ask(&mara, shared, &text, &ready.words.join(" ")).unwrap();
+    ana.sync_now().unwrap();
+    let request = ana.people_list().unwrap().requests[0].id.clone();
+    let people = ana.request_admit(&request).unwrap().people;
+    let mara = people.iter().find(|row| !row.person.me).unwrap();
+    let share = || {
+        let scope = Scope::Vault { id: vault.clone() };
+        ana.share_grant(&scope, &mara.person.user, Role::Editor)
+            .map(drop)
+            .map_err(|error| error.code)
+    };
+
+    let away = homes[3].path().join("away");
+    std::fs::rename(shared, &away).unwrap();
+    let _ = ana.sync_now();
+    clock.later(25 * HOUR_MS);
+    assert_eq!(share(), Err(Code::StorageStale));
+    // The storage is back: sharing syncs by itself first.
+    std::fs::rename(&away, shared).unwrap();
+    assert_eq!(share(), Ok(()));
 }

@@ -464,6 +464,7 @@ impl App {
         };
         // The newcomer's own log brings the key that theirs are sealed to.
         self.sync_now()?;
+        self.check_fresh()?;
         let row = answer.row.clone();
         self.with(|engine| {
             engine.commit(|replica, now| {

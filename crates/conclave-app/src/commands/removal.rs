@@ -222,6 +222,25 @@ fn entry_hash(entry: &str) -> Result<EntryHash, AppError> {
 }
 
 impl App {
+    /// Before something new is shared or somebody is let in: what this device knows of the team
+    /// must not be older than a day, else it may hand keys to somebody who is out. Syncs first
+    /// where that is so. A vault that is on this computer only knows all there is.
+    ///
+    /// # Errors
+    /// [`Code::StorageStale`].
+    pub(super) fn check_fresh(&self) -> Result<(), AppError> {
+        let mut sync = self.sync_status();
+        if stale(&sync, self.now()).is_some() {
+            sync = self.sync_now()?;
+        }
+        let alone = sync.state == SyncState::LocalOnly;
+        match stale(&sync, self.now()) {
+            // A stop has its own sentence.
+            Some(_) if !alone && sync.state != SyncState::Stopped => Err(Code::StorageStale.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// A person: key, devices, access.
     ///
     /// # Errors

@@ -154,6 +154,7 @@ impl App {
         role: Role,
     ) -> Result<ShareView, AppError> {
         let user = user_id(user)?;
+        self.check_fresh()?;
         self.with(|engine| {
             let target = Target::of(engine, scope)?;
             if engine.replica().team_role(user).is_none() {

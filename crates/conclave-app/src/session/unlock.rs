@@ -152,7 +152,9 @@ impl App {
             Ok((opening, shelf)) => self.open_rest(opening, shelf)?,
             Err(unopened) => return Err(self.not_opened(unopened)),
         }
-        Ok(self.state())
+        let state = self.state();
+        // Where the log turned out damaged as fast as that, this is the answer.
+        self.problem().map_or(Ok(state), Err)
     }
 
     /// Reads the team's log: beside the list, which is shown meanwhile, or first, where nobody
