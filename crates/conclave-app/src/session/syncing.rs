@@ -206,10 +206,8 @@ impl App {
     /// What a test of the folder says.
     pub fn storage_set(&self, storage: &Storage) -> Result<SyncView, AppError> {
         self.storage_test(storage)?;
-        let open = match self.engine.lock().engine() {
-            Some(engine) => Some((engine.team, *engine.store.header().profile())),
-            None => None,
-        };
+        let here = |engine: &Engine| (engine.team, *engine.store.header().profile());
+        let open = self.engine.lock().engine().map(here);
         let old = {
             let mut inner = self.inner();
             let card = inner.card.as_mut().ok_or(Code::Locked)?;

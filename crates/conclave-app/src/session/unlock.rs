@@ -180,7 +180,9 @@ impl App {
             cell.settle(|shelf| {
                 let failed = match ready.and_then(|ready| ready.open(shelf)) {
                     Ok(mut engine) => {
-                        kept.map(|kept| engine.compare(kept));
+                        if let Some(kept) = kept {
+                            engine.compare(kept);
+                        }
                         return Some(engine);
                     }
                     Err(failed) => failed,
