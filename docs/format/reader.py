@@ -335,10 +335,11 @@ def find_items(entries, label):
     for x in entries:
         if x.kind in (ITEM_REV, TOMBSTONE) and not x.malformed:
             nodes.setdefault(x.item, {})[x.hash] = x
+    adopted = {x.body[0] for x in entries if x.kind == ADOPT and label[x.hash] == "valid"}
     for item, here in nodes.items():
         first = [x for x in here.values() if x.kind == ITEM_REV and 0 not in x.body]
         home = (first or [here[min(here)]])[0].body[1]
-        counting = [x for x in here.values() if x.body[1] == home and label[x.hash] == "valid"]
+        counting = [x for x in here.values() if x.body[1] == home and (label[x.hash] == "valid" or x.hash in adopted)]
 
         def past(of):
             seen, todo = set(), [p for x in of for p in x.body[2]]

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a kit finds.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Encode, Decode)]
 #[cbor(map)]
 pub struct KitPointer {
     #[n(0)]

@@ -28,7 +28,7 @@ use crate::{
 const ENC: usize = boxes::ENC_LEN;
 
 /// What an old device offers to a new one of its person.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Encode, Decode)]
 #[cbor(map)]
 pub struct DeviceOffer {
     /// Who and where.
@@ -55,7 +55,7 @@ pub struct Offering {
 }
 
 /// What the new device keeps while it waits.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Encode, Decode)]
 #[cbor(map)]
 pub struct Asking {
     #[n(0)]
