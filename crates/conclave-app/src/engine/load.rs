@@ -100,6 +100,7 @@ impl Ready {
     pub fn open(self, mut shelf: Shelf) -> Result<Engine, Unopened> {
         let Self { opening, held } = self;
         shelf.list.unpack();
+        shelf.index.search.loaded();
         let mut engine = Engine {
             store: opening.store,
             replica: held.replica,

@@ -203,6 +203,11 @@ impl SearchIndex {
         self.store.push(entry, texts);
     }
 
+    /// Ends filling the index: the first change costs as much as any later one.
+    pub fn loaded(&mut self) {
+        self.store.place_all();
+    }
+
     /// Takes an item out.
     pub fn remove(&mut self, item: ItemId) {
         self.last = None;

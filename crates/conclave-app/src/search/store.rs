@@ -257,12 +257,17 @@ impl Store {
     }
 
     pub(super) fn slot_of(&mut self, item: ItemId) -> Option<u32> {
+        self.place_all();
+        self.places.get(&item).copied()
+    }
+
+    /// Notes where the items are that were added since.
+    pub(super) fn place_all(&mut self) {
         let unplaced = self.slots.get(self.placed..).unwrap_or_default();
         let slots = (to_u32(self.placed)..).zip(unplaced);
         let alive = slots.filter(|(_, slot)| !slot.is_gone());
         self.places.extend(alive.map(|(at, slot)| (slot.item, at)));
         self.placed = self.slots.len();
-        self.places.get(&item).copied()
     }
 
     pub(super) fn slots(&self) -> &[Slot] {
