@@ -32,6 +32,13 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     unlock(page).await;
     wait_for(page, "Postgres primary").await;
     page.button("People").await.click().await;
+    page.button("Joined by code: compare words with Mara Lindqvist")
+        .await
+        .click()
+        .await;
+    page.shows("They match").await;
+    page.in_both_themes("verify").await;
+    page.press_escape().await;
     page.button("Open Mara Lindqvist").await.click().await;
     page.shows("Joined by code").await;
     page.in_both_themes("person").await;

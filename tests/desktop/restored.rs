@@ -1,4 +1,4 @@
-//! A computer that was set back to a copy of its data, and a folder that was.
+//! What the storage does to people: a computer or a folder set back to a copy, and silence.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ use conclave_app::api::items::FieldRole;
 use crate::{
     harness::Stage,
     steps::{unlock, wait_for},
-    windowless::{Ago, again, found},
+    windowless::{Ago, again, ask, found},
 };
 
 /// Copies a folder with all that is in it.
@@ -85,4 +85,29 @@ async fn a_folder_set_back_to_yesterdays_copy_gets_back_what_it_lost() {
         &[],
     )
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_in_which_nobody_answers_are_said() {
+    let stage = Stage::start();
+    let (ana, mara) = (stage.person("silent-ana"), stage.person("silent-mara"));
+    let shared = tempfile::tempdir().unwrap();
+    let before = Ago::days(5);
+    let at_anas = found(&ana, "Ana Ferreira", Some(shared.path()), before);
+    let vault = at_anas.new_vault("Production");
+    let handed = at_anas.invite("Mara Lindqvist", vec![vault.clone()]);
+    let at_maras = ask(&mara, "Mara Lindqvist", &handed, shared.path(), before);
+    at_anas.admit();
+    at_maras.sync();
+    drop(at_maras);
+    at_anas.sync();
+    at_anas.add_login(&vault, "Unheard", &[(FieldRole::Password, "a")]);
+    at_anas.sync();
+    drop(at_anas);
+
+    let app = ana.open().await;
+    let page = app.page();
+    unlock(page).await;
+    page.shows("Nobody else has seen your changes since").await;
+    page.in_both_themes("silence").await;
 }

@@ -51,6 +51,10 @@ async fn every_screen_of_one_person_has_no_barrier() {
     page.press_ctrl(',').await;
     page.find("heading", "Settings").await;
     page.in_both_themes("settings").await;
+    page.button("What can be enforced").await.click().await;
+    page.shows("Not in anybody’s power").await;
+    page.in_both_themes("limits").await;
+    page.press_escape().await;
     page.button("All items").await.click().await;
     page.press("zzz").await;
     page.shows("Nothing").await;

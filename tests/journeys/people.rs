@@ -11,6 +11,7 @@ use conclave_app::{
             ValueEdit,
         },
         people::{InviteCreate, InviteReady},
+        vaults::VaultCreate,
     },
     clock::{Clock, SystemClock},
     session::{App, Config},
@@ -171,4 +172,25 @@ pub(crate) fn search(folder: &Path, canary: &str) {
             assert!(!found, "{canary} in {}", path.display());
         }
     }
+}
+
+/// Invites Mara into these vaults and lets her in; gives her app and her id.
+pub(crate) fn with_mara(ana: &App, mara: App, shared: &Path, vaults: Vec<String>) -> (App, String) {
+    let (ready, text) = invite(ana, "Mara", vaults);
+    ask(&mara, shared, &text, &ready.words.join(" ")).unwrap();
+    ana.sync_now().unwrap();
+    let request = ana.people_list().unwrap().requests[0].id.clone();
+    let people = ana.request_admit(&request).unwrap().people;
+    let her = people.into_iter().find(|row| !row.person.me).unwrap();
+    mara.sync_now().unwrap();
+    (mara, her.person.user)
+}
+
+/// A vault named "Production".
+pub(crate) fn production(ana: &App) -> String {
+    let vault = VaultCreate {
+        name: "Production".into(),
+        colour: 1,
+    };
+    ana.vault_create(&vault).unwrap().id
 }

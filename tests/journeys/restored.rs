@@ -7,12 +7,11 @@ use conclave_app::{
         Code,
         app::LockReason,
         sync::{StopKind, SyncState},
-        vaults::VaultCreate,
     },
     session::App,
 };
 
-use crate::people::{PASSPHRASE, app, found, invite, login, password, titles, try_join};
+use crate::people::{PASSPHRASE, app, found, login, password, production, titles, with_mara};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -42,19 +41,8 @@ fn opened(home: &Path) -> App {
 fn two(homes: &[tempfile::TempDir]) -> (App, App, String) {
     let shared = homes[2].path();
     let ana = found(homes[0].path(), shared);
-    let vault = VaultCreate {
-        name: "Production".into(),
-        colour: 1,
-    };
-    let vault = ana.vault_create(&vault).unwrap().id;
-    let (ready, text) = invite(&ana, "Mara", vec![vault.clone()]);
-    let words = ready.words.join(" ");
-    let (mara, joined) = try_join(homes[1].path(), shared, &text, &words);
-    assert_eq!(joined, Ok(()));
-    ana.sync_now().unwrap();
-    let request = ana.people_list().unwrap().requests[0].id.clone();
-    ana.request_admit(&request).unwrap();
-    mara.sync_now().unwrap();
+    let vault = production(&ana);
+    let (mara, _) = with_mara(&ana, app(homes[1].path()), shared, vec![vault.clone()]);
     (ana, mara, vault)
 }
 

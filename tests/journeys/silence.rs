@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use conclave_app::{
-    api::{Code, Role, people::Scope, vaults::VaultCreate},
+    api::{Code, Role, people::Scope},
     clock::Clock,
     session::App,
 };
 
 use crate::{
     joining::Set,
-    people::{app_at, ask, found_at, invite, login, titles},
+    people::{app_at, found_at, login, production, titles, with_mara},
 };
 
 const HOUR_MS: u64 = 3600 * 1000;
@@ -26,18 +26,9 @@ fn hostile_15_somebody_who_is_kept_apart_for_days_is_told_and_a_sign_of_life_end
     let clock = Set::to(1_800_000_000_000);
     let at = || Arc::clone(&clock) as Arc<dyn Clock>;
     let ana = found_at(homes[0].path(), shared, at());
-    let vault = VaultCreate {
-        name: "Production".into(),
-        colour: 1,
-    };
-    let vault = ana.vault_create(&vault).unwrap().id;
-    let (ready, text) = invite(&ana, "Mara", vec![vault.clone()]);
+    let vault = production(&ana);
     let mara = app_at(homes[1].path(), at());
-    ask(&mara, shared, &text, &ready.words.join(" ")).unwrap();
-    ana.sync_now().unwrap();
-    let request = ana.people_list().unwrap().requests[0].id.clone();
-    ana.request_admit(&request).unwrap();
-    mara.sync_now().unwrap();
+    let (mara, _) = with_mara(&ana, mara, shared, vec![vault.clone()]);
     ana.sync_now().unwrap();
 
     // Mara's computer is frozen: it sees nothing and says nothing.
@@ -72,21 +63,12 @@ fn hostile_15_nothing_is_shared_on_news_that_are_older_than_a_day() {
     let clock = Set::to(1_800_000_000_000);
     let at = || Arc::clone(&clock) as Arc<dyn Clock>;
     let ana = found_at(homes[0].path(), shared, at());
-    let vault = VaultCreate {
-        name: "Production".into(),
-        colour: 1,
-    };
-    let vault = ana.vault_create(&vault).unwrap().id;
-    let (ready, text) = invite(&ana, "Mara", vec![]);
+    let vault = production(&ana);
     let mara = app_at(homes[1].path(), at());
-    ask(&mara, shared, &text, &ready.words.join(" ")).unwrap();
-    ana.sync_now().unwrap();
-    let request = ana.people_list().unwrap().requests[0].id.clone();
-    let people = ana.request_admit(&request).unwrap().people;
-    let mara = people.iter().find(|row| !row.person.me).unwrap();
+    let (_mara, her) = with_mara(&ana, mara, shared, vec![]);
     let share = || {
         let scope = Scope::Vault { id: vault.clone() };
-        ana.share_grant(&scope, &mara.person.user, Role::Editor)
+        ana.share_grant(&scope, &her, Role::Editor)
             .map(drop)
             .map_err(|error| error.code)
     };

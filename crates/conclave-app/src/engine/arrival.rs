@@ -12,6 +12,8 @@ use crate::random;
 
 /// The value's name in the store.
 pub(crate) const JOINING: &str = "joining";
+/// The value's name in the store: what a further device asked with, the code's key among it.
+pub(crate) const ASKING: &str = "device/asking";
 
 /// How somebody comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -137,9 +139,10 @@ impl Engine {
         let team = self.team;
         let done = settled.and_then(|()| {
             self.store.transaction(|tx| {
-                tx.delete_value(Some(&team), JOINING)
-                    .map(drop)
-                    .map_err(EngineError::from)
+                tx.delete_value(Some(&team), JOINING)?;
+                // The device is in: the code has done its work.
+                tx.delete_value(Some(&team), ASKING)?;
+                Ok::<(), EngineError>(())
             })
         });
         match done {

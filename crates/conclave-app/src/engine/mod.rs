@@ -32,7 +32,7 @@ use conclave_store::OpenStore;
 use self::load::append;
 
 pub(crate) use self::{
-    arrival::{Arrival, JOINING, Way},
+    arrival::{ASKING, Arrival, JOINING, Way},
     pins::Pinned,
     receipts::{Action, Receipt},
     succession::HighWater,

@@ -20,13 +20,11 @@ use crate::{
         devices::{DeviceAsked, DeviceCode, DevicesView, RecoverPreview, RecoverStart},
         settings::Prefs,
     },
-    engine::{Arrival, JOINING, Way},
+    engine::{ASKING, Arrival, JOINING, Way},
     random,
     words::{self, DeviceWords},
 };
 
-/// The value's name in the store: what a new device asked with.
-const ASKING: &str = "device/asking";
 /// The most requests to one code that are looked at.
 const MAX_REQUESTS: usize = 16;
 
