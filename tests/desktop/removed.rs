@@ -32,7 +32,7 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     unlock(page).await;
     wait_for(page, "Postgres primary").await;
     page.button("People").await.click().await;
-    page.button("Joined by code: compare words with Mara Lindqvist")
+    page.button("Joined by code : compare words with Mara Lindqvist")
         .await
         .click()
         .await;
