@@ -99,7 +99,7 @@ impl World {
         let asked = ana.open_request(invite, &request).ok()?;
         ana.admit(&asked, Role::Editor, &[vault], 7, &mut rng)
             .ok()?;
-        ana.share_item(shared, asked.user, 8, &mut rng).ok()?;
+        ana.share_item(shared, asked.user, Role::Viewer, None, 8, &mut rng).ok()?;
         ana.revoke(asked.user, vault, 9, &mut rng).ok()?;
         ana.write_receipt(&"copied", 10, &mut rng).ok()?;
         ana.delete_item(shared, 11).ok()?;

@@ -67,7 +67,7 @@ impl Base {
         let admin = people[0].user();
         founder
             .replica
-            .grant(admin, team, Role::Admin, now, &mut founder.rng)
+            .grant(admin, team, Role::Admin, None, now, &mut founder.rng)
             .unwrap();
         founder.flush();
         let mut devices = Vec::new();
@@ -486,7 +486,7 @@ fn use_case(
         }
         (What::Grant, _) => {
             let role = [Role::Viewer, Role::Editor][below(rng, 2)];
-            let _ = replica.grant(other, vault, role, now, chances);
+            let _ = replica.grant(other, vault, role, None, now, chances);
         }
         (What::Remove, _) => {
             let readers = replica.rights().readers(vault);
@@ -497,7 +497,7 @@ fn use_case(
             let _ = replica.create_vault("More", 1, now, chances);
         }
         (What::Group, Some((item, _))) => {
-            let _ = replica.share_item(*item, other, now, chances);
+            let _ = replica.share_item(*item, other, Role::Viewer, None, now, chances);
         }
         (What::Rotate, _) => {
             let _ = replica.mint(vault, now, chances);

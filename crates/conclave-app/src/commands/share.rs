@@ -167,10 +167,10 @@ impl App {
             }
             engine.commit(|replica, now| match target {
                 Target::Vault(scope) => {
-                    replica.grant(user, scope, role.into(), now, &mut random::os())
+                    replica.grant(user, scope, role.into(), None, now, &mut random::os())
                 }
                 Target::Item(item, _) => replica
-                    .share_item(item, user, now, &mut random::os())
+                    .share_item(item, user, role::Role::Viewer, None, now, &mut random::os())
                     .map(drop),
             })?;
             view(engine, scope)

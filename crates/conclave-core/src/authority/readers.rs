@@ -109,6 +109,22 @@ impl State {
         readers
     }
 
+    /// The groups whose members read a scope.
+    #[must_use]
+    pub fn reading_groups(&self, scope: ScopeId) -> BTreeSet<ScopeId> {
+        let sure = |scope: ScopeId| self.scope(scope).is_some_and(|s| s.level == Level::Sure);
+        if !sure(scope) {
+            return BTreeSet::new();
+        }
+        self.grants_that_may_confer(scope)
+            .filter(|grant| grant.live() && self.confers_by(grant, scope))
+            .filter_map(|grant| match grant.subject {
+                SubjectId::Group(group) if sure(group) => Some(group),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// A superset of the grants that make readers of a scope, without looking at all of them.
     fn grants_that_may_confer(&self, scope: ScopeId) -> Box<dyn Iterator<Item = &GrantState> + '_> {
         if scope == self.facts.directory {

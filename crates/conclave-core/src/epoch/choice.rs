@@ -61,8 +61,10 @@ impl Epochs {
         best.map_or(Choice::Mint, Choice::Use)
     }
 
-    /// Whom a new epoch of a scope is sealed to: each reader under its best usable key. People
-    /// without a usable key are boxed once they have one.
+    /// Whom a new epoch of a scope is sealed to: each group that it is granted to, under the group's
+    /// best usable key, and each reader whom no such key reaches, under their own. So whoever joins
+    /// a group is boxed the group's key alone, however many vaults it opens. People without a usable
+    /// key are boxed once they have one.
     #[must_use]
     pub fn recipients(&self, scope: ScopeId) -> Vec<Sealing> {
         let device = |id| Sealing {
@@ -72,21 +74,29 @@ impl Epochs {
         if let Some(ScopeType::User(_)) = self.state.scope(scope).map(|s| s.kind) {
             return self.state.devices(scope).into_iter().map(device).collect();
         }
+        let mut sealings: Vec<Sealing> = Vec::new();
+        for group in self.state.reading_groups(scope) {
+            sealings.extend(self.ranked(group).first().map(|key| Sealing {
+                recipient: Recipient::Group(group),
+                key: Some(*key),
+            }));
+        }
+        let groups: Vec<EntryHash> = sealings.iter().filter_map(|sealing| sealing.key).collect();
         let readers = self.state.readers(scope).into_iter();
-        readers
-            .filter_map(|reader| match reader {
-                SubjectId::Machine(id) => Some(device(id)),
-                SubjectId::User(user) => {
-                    let own = self.state.facts().users.get(&user)?.scope;
-                    let key = *self.ranked(own).first()?;
-                    Some(Sealing {
-                        recipient: Recipient::User(user),
-                        key: Some(key),
-                    })
-                }
-                SubjectId::Group(_) => None,
-            })
-            .collect()
+        sealings.extend(readers.filter_map(|reader| match reader {
+            SubjectId::Machine(id) => Some(device(id)),
+            SubjectId::User(user) => {
+                let own = self.state.facts().users.get(&user)?.scope;
+                let key = *self.ranked(own).first()?;
+                let reached = groups.iter().any(|group| self.implies(key, *group));
+                (!reached).then_some(Sealing {
+                    recipient: Recipient::User(user),
+                    key: Some(key),
+                })
+            }
+            SubjectId::Group(_) => None,
+        }));
+        sealings
     }
 
     /// Who is entitled to an epoch's key, has a usable key of their own, and has no box: a writer
@@ -181,7 +191,7 @@ impl Epochs {
                 .tree(user)
                 .iter()
                 .any(|d| d.id == device && d.live()),
-            Recipient::Group(_) => false,
+            Recipient::Group(group) => self.state.devices(group).contains(&device),
         }
     }
 }

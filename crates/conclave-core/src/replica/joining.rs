@@ -16,6 +16,7 @@ use rand_core::CryptoRng;
 use super::{
     About, Me, Record, Replica, WriteError,
     founding::{NewDevice, public_keys, successor_hash, team_id},
+    sharing::Giving,
 };
 use crate::{
     body::{self, At, Genesis, Subject},
@@ -360,13 +361,15 @@ impl Replica {
             facts: Some(facts),
         };
         let (team, hash) = (self.team_scope(), Some(record.hash()));
-        self.write_grant(subject, team, Role::Viewer, hash, Some(invite), now)?;
+        let place = Giving::new(subject, team, Role::Viewer).answering(invite, hash);
+        self.write_grant(place, now)?;
         for scope in vaults {
             let subject = Subject::User {
                 user: request.user,
                 facts: None,
             };
-            self.write_grant(subject, *scope, role, None, Some(invite), now)?;
+            let vault = Giving::new(subject, *scope, role).answering(invite, None);
+            self.write_grant(vault, now)?;
         }
         self.write_record(&record, now, rng)?;
         self.reconcile(now, rng)?;

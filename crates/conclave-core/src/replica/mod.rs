@@ -8,6 +8,7 @@
 mod devices;
 mod founding;
 mod grants;
+mod groups;
 mod invitation;
 mod items;
 mod joining;
@@ -45,6 +46,7 @@ pub use self::{
     rights::{GrantView, Rights, ScopeView, TreeDevice},
     scopes::Vault,
     second::{Asking, DeviceOffer, DeviceRequest, Offering, word_numbers},
+    sharing::Who,
     writing::Written,
 };
 use crate::{

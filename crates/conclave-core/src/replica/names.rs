@@ -1,7 +1,7 @@
 //! Names: of the team, its people, their devices and the vaults.
 //!
-//! They are personal data, so they are sealed: people, devices and the team to the directory,
-//! a vault's name to the vault. A person's grant commits to the name that was admitted, so that a
+//! They are personal data, so they are sealed: people, groups, devices and the team to the
+//! directory, a vault's name to the vault. A person's grant commits to the name that was admitted, so that a
 //! changed name can be told from an admitted one.
 
 use conclave_crypto::{self as crypto, Pad, env, label};
@@ -26,7 +26,7 @@ pub enum About {
     /// A person.
     #[n(1)]
     User(#[n(0)] UserId),
-    /// A device.
+    /// A device, or a machine by its one device.
     #[n(2)]
     Device(#[n(0)] DeviceId),
     /// A vault or a group.
@@ -83,7 +83,7 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
         let scope = match record.about {
-            About::Scope(scope) => scope,
+            About::Scope(scope) => self.named_in(scope),
             _ => self.rights.directory(),
         };
         let epoch = self.usable_epoch(scope).ok_or(WriteError::NoKey)?;
@@ -121,11 +121,24 @@ impl Replica {
                 in_scope(directory) && (author == Some(user) || self.admitted(user, record, author))
             }
             About::Device(device) => {
-                in_scope(directory) && author.is_some_and(|a| self.rights.owns(a, device))
+                let answers =
+                    |a| self.rights.owns(a, device) || self.rights.machines_of(a).contains(&device);
+                in_scope(directory) && author.is_some_and(answers)
             }
             About::Scope(scope) => {
-                in_scope(scope) && author.is_some_and(|a| self.authority(a, scope).manage)
+                in_scope(self.named_in(scope))
+                    && author.is_some_and(|a| self.authority(a, scope).manage)
             }
+        }
+    }
+
+    /// Where a scope's name lies: a vault's in the vault; a group's in the directory, since whoever
+    /// gives it a vault need not be in it.
+    fn named_in(&self, scope: ScopeId) -> ScopeId {
+        if self.rights.is_group(scope) {
+            self.rights.directory()
+        } else {
+            scope
         }
     }
 

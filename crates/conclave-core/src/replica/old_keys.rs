@@ -11,7 +11,7 @@ use super::Replica;
 use crate::{
     body::{Body, KeyEpoch, Recipient},
     entry::Entry,
-    id::{EntryHash, LogId, ScopeId},
+    id::{DeviceId, EntryHash, LogId, ScopeId},
 };
 
 /// From which seq of each log on its writer had seen something.
@@ -96,6 +96,19 @@ impl Replica {
     /// Could the author open the epoch from the moment they saw it?
     fn is_boxed_to(&self, entry: &Entry, epoch: &KeyEpoch, written: &Entry) -> bool {
         let device = written.device();
+        // Through a group only where its own epoch names them: whoever was boxed the group's key
+        // later may not have had it yet.
+        let by_group = |key: EntryHash| {
+            let group = self.entries.get(&key).zip(self.epoch(&key));
+            group.is_some_and(|(entry, epoch)| self.is_named(entry, epoch, device))
+        };
+        self.is_named(entry, epoch, device)
+            || epoch.boxes.iter().any(|sealed| {
+                matches!(sealed.recipient, Recipient::Group(_)) && sealed.key.is_some_and(by_group)
+            })
+    }
+
+    fn is_named(&self, entry: &Entry, epoch: &KeyEpoch, device: DeviceId) -> bool {
         entry.device() == device
             || epoch.boxes.iter().any(|sealed| match sealed.recipient {
                 Recipient::Device(id) => id == device,

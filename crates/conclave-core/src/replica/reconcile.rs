@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 
 use super::{Replica, WriteError, old_keys::keys_of, writing::Under};
 use crate::{
-    body::{KeyBoxAdd, Recipient},
+    body::{KeyBoxAdd, Recipient, ScopeKind},
     epoch::{Choice, Sealing},
     id::{EntryHash, ScopeId},
     kind::Kind,
@@ -200,7 +200,10 @@ impl Replica {
             self.rights.audit(),
             self.rights.admins(),
         ];
-        let made = self.rights.scopes().into_iter().map(|s| s.id);
+        // Groups before what is granted to them: their keys are what the others are boxed to.
+        let mut made = self.rights.scopes();
+        made.sort_by_key(|scope| scope.kind != ScopeKind::Group);
+        let made = made.into_iter().map(|s| s.id);
         let mut out: Vec<ScopeId> = built_in
             .into_iter()
             .chain(made)

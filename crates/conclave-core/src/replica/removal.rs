@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 
-use super::{GrantView, Replica, WriteError, writing::Under};
+use super::{GrantView, Replica, WriteError, sharing::Giving, writing::Under};
 use crate::{
     authority::Label,
     body::{self, At, Body, Subject},
@@ -42,7 +42,7 @@ impl Replica {
     }
 
     /// The most senior of this person's grants that reaches a scope with this rank.
-    fn under_senior(&self, scope: ScopeId, rank: u8) -> Under {
+    pub(super) fn under_senior(&self, scope: ScopeId, rank: u8) -> Under {
         let me = self.me.user;
         let mut grants = self.rights.live_grants();
         grants.retain(|g| {
@@ -175,22 +175,13 @@ impl Replica {
         }
         if !held.iter().any(|g| g.role == role) {
             let subject = Subject::User { user, facts: None };
-            self.write_grant(subject, scope, role, None, None, now)?;
+            self.write_grant(Giving::new(subject, scope, role), now)?;
         }
         for old in held {
             if old.role == role || old.role.rank() < role.rank() {
                 continue;
             }
-            let under = self.under_senior(scope, 3);
-            if under.is_none() {
-                return Err(WriteError::NotAllowed);
-            }
-            let pins = self.pins_of(user);
-            let target = old.id;
-            self.say(Kind::Revoke, under, &body::Revoke { target, pins }, now)?;
-            if self.rights.is_live(target) {
-                return Err(WriteError::NotAllowed);
-            }
+            self.end_grant(&old, self.under_senior(scope, 3), now)?;
         }
         self.reconcile(now, rng)?;
         Ok(())

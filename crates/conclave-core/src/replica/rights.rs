@@ -22,10 +22,15 @@ pub struct GrantView {
     pub user: Option<UserId>,
     /// The group, if it is for one.
     pub group: Option<ScopeId>,
+    /// The machine, if it is for one.
+    pub machine: Option<DeviceId>,
     /// Where it holds.
     pub scope: ScopeId,
     /// What it lets them do.
     pub role: Role,
+    /// When somebody who manages the scope is to end it, Unix milliseconds. It decides nothing by
+    /// itself (Authority, rule 7).
+    pub expires_ms: Option<u64>,
     /// It belongs to a personal tree, which never counts for the team.
     pub personal: bool,
 }
@@ -115,7 +120,11 @@ impl Rights {
         let mut scopes: Vec<ScopeView> = scopes.collect();
         scopes.sort_unstable_by_key(|scope| scope.id);
         Self {
-            live: state.grants().filter(|g| g.live()).map(view).collect(),
+            live: state
+                .grants()
+                .filter(|g| g.live())
+                .map(|g| view(g, entries))
+                .collect(),
             scopes,
             devices,
             live_devices,
@@ -227,6 +236,13 @@ impl Rights {
         readers.filter_map(SubjectId::user).collect()
     }
 
+    /// Is this scope a group?
+    #[must_use]
+    pub fn is_group(&self, scope: ScopeId) -> bool {
+        let made = self.state().scope(scope).map(|scope| scope.kind);
+        made == Some(ScopeType::Made(ScopeKind::Group))
+    }
+
     /// Scopes that entries made, counting or not.
     #[must_use]
     pub fn scopes(&self) -> Vec<ScopeView> {
@@ -335,17 +351,25 @@ impl Rights {
     }
 }
 
-fn view(g: &GrantState) -> GrantView {
-    let group = match g.subject {
-        SubjectId::Group(group) => Some(group),
-        _ => None,
-    };
+fn view(g: &GrantState, entries: &BTreeMap<EntryHash, Entry>) -> GrantView {
+    let (mut group, mut machine) = (None, None);
+    match g.subject {
+        SubjectId::User(_) => {}
+        SubjectId::Group(id) => group = Some(id),
+        SubjectId::Machine(id) => machine = Some(id),
+    }
+    let made = entries.get(&g.id.as_entry()).map(|entry| &entry.body);
     GrantView {
         id: g.id,
         user: g.subject.user(),
         group,
+        machine,
         scope: g.scope,
         role: g.role,
+        expires_ms: match made {
+            Some(Body::Grant(_, grant)) => grant.expires_ms,
+            _ => None,
+        },
         personal: g.personal,
     }
 }

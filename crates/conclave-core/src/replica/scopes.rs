@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 
-use super::{About, Record, Replica, WriteError, writing::Under};
+use super::{About, Record, Replica, WriteError, sharing::Giving, writing::Under};
 use crate::{
     body::{self, Body, ScopeKind, Subject},
     id::{ItemId, ScopeId},
@@ -71,14 +71,25 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<ScopeId, WriteError> {
+        self.create_named(ScopeKind::Vault, (name, colour), now, rng)
+    }
+
+    /// A vault or a group: its scope, its creator as manager, its first key, its name.
+    pub(super) fn create_named(
+        &mut self,
+        kind: ScopeKind,
+        (name, colour): (&str, u8),
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<ScopeId, WriteError> {
         let team = self.team_scope();
         let under = self.under_authority(team, 4);
-        let scope = self.create_scope(ScopeKind::Vault, Some(team), None, under, now)?;
+        let scope = self.create_scope(kind, Some(team), None, under, now)?;
         let mine = Subject::User {
             user: self.me.user,
             facts: None,
         };
-        self.write_grant(mine, scope, Role::Manager, None, None, now)?;
+        self.write_grant(Giving::new(mine, scope, Role::Manager), now)?;
         self.mint(scope, now, rng)?;
         self.write_record(
             &Record::new(About::Scope(scope), name, colour, rng),
@@ -88,7 +99,7 @@ impl Replica {
         Ok(scope)
     }
 
-    /// Gives a vault another name or colour.
+    /// Gives a vault or a group another name or colour.
     ///
     /// # Errors
     /// [`WriteError::NotAllowed`] for somebody who does not manage it.

@@ -1,47 +1,137 @@
 //! Giving and taking away: grants, revocations with their pins, and single shared items.
 
+use std::collections::BTreeSet;
+
 use rand_core::CryptoRng;
 
-use super::{Replica, WriteError};
+use super::{GrantView, Replica, WriteError, writing::Under};
 use crate::{
     body::{self, At, Body, ScopeKind, Subject},
-    id::{EntryHash, GrantId, InviteId, ItemId, ScopeId, UserId},
+    id::{DeviceId, EntryHash, InviteId, ItemId, ScopeId, SubjectId, UserId},
     kind::Kind,
     role::Role,
 };
 
+/// Whom something is given to or taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// A person.
+    User(UserId),
+    /// A group, by its scope.
+    Group(ScopeId),
+    /// A machine, by its one device.
+    Machine(DeviceId),
+}
+
+/// A Grant that is about to be written.
+pub(super) struct Giving(body::Grant);
+
+impl Giving {
+    pub(super) const fn new(subject: Subject, scope: ScopeId, role: Role) -> Self {
+        Self(body::Grant {
+            subject,
+            scope,
+            role,
+            expires_ms: None,
+            name_hash: None,
+            cites: Vec::new(),
+            invite: None,
+        })
+    }
+
+    pub(super) const fn until(mut self, expires_ms: Option<u64>) -> Self {
+        self.0.expires_ms = expires_ms;
+        self
+    }
+
+    /// It answers an invitation, and admits this name.
+    pub(super) const fn answering(
+        mut self,
+        invite: EntryHash,
+        name_hash: Option<[u8; 32]>,
+    ) -> Self {
+        (self.0.invite, self.0.name_hash) = (Some(invite), name_hash);
+        self
+    }
+}
+
+impl From<UserId> for Who {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
+    }
+}
+
+impl GrantView {
+    /// Whom it is for.
+    #[must_use]
+    pub fn who(&self) -> Option<Who> {
+        let user = self.user.map(Who::User);
+        user.or(self.group.map(Who::Group))
+            .or(self.machine.map(Who::Machine))
+    }
+}
+
 impl Replica {
-    /// Grants somebody known a role in a scope and boxes its key to them.
+    /// Grants somebody known a role in a scope and boxes its key to them. `expires_ms`: when
+    /// whoever manages the scope is to end it.
     ///
     /// # Errors
-    /// [`WriteError::NotAllowed`] when the role is not this person's to give.
+    /// [`WriteError::NotAllowed`] when the role is not this person's to give; groups hold viewer or
+    /// editor. [`WriteError::NotFound`] for a machine that nobody has made.
     pub fn grant(
         &mut self,
-        user: UserId,
+        who: impl Into<Who>,
         scope: ScopeId,
         role: Role,
+        expires_ms: Option<u64>,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
-        let subject = Subject::User { user, facts: None };
-        self.write_grant(subject, scope, role, None, None, now)?;
+        let subject = self.subject(who.into())?;
+        self.write_grant(Giving::new(subject, scope, role).until(expires_ms), now)?;
         self.reconcile(now, rng)?;
         Ok(())
     }
 
-    /// Shares one item with one person: makes the item's own scope where there is none, wraps the
-    /// current revisions for it, grants and boxes.
+    /// The subject of a grant that does not bring anybody's keys for the first time.
+    fn subject(&self, who: Who) -> Result<Subject, WriteError> {
+        match who {
+            Who::User(user) => Ok(Subject::User { user, facts: None }),
+            Who::Group(group) if self.rights.is_group(group) => Ok(Subject::Group { group }),
+            Who::Group(_) => Err(WriteError::NotFound),
+            Who::Machine(machine) => self.machine_subject(machine).ok_or(WriteError::NotFound),
+        }
+    }
+
+    /// What the first grant to a machine says of it: every later one says the same.
+    fn machine_subject(&self, machine: DeviceId) -> Option<Subject> {
+        self.entries.values().find_map(|entry| match &entry.body {
+            Body::Grant(SubjectId::Machine(id), grant) if *id == machine => {
+                Some(grant.subject.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// Shares one item with one person or group: makes the item's own scope where there is none,
+    /// wraps the current revisions for it, grants and boxes.
     ///
     /// # Errors
-    /// [`WriteError::NotAllowed`] below manager of the item's vault.
+    /// [`WriteError::NotAllowed`] below manager of the item's vault, and for a role other than
+    /// viewer and guest.
     pub fn share_item(
         &mut self,
         item: ItemId,
-        user: UserId,
+        who: impl Into<Who>,
+        role: Role,
+        expires_ms: Option<u64>,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<ScopeId, WriteError> {
         let home = self.item(&item).ok_or(WriteError::NotFound)?.home;
+        if !matches!(role, Role::Viewer | Role::Guest) {
+            return Err(WriteError::NotAllowed);
+        }
         let scope = match self.item_scopes(item).first() {
             Some(scope) => *scope,
             None => {
@@ -51,41 +141,30 @@ impl Replica {
         };
         self.ensure_epoch(scope, now, rng)?;
         self.wrap_heads(item, scope, now, rng)?;
-        self.grant(user, scope, Role::Viewer, now, rng)?;
+        self.grant(who, scope, role, expires_ms, now, rng)?;
         Ok(scope)
     }
 
-    /// Ends every grant that a person has on exactly this scope, and gives the scope a new key.
+    /// Ends every grant that somebody has on exactly this scope, and gives the scope a new key.
     ///
     /// # Errors
     /// [`WriteError::NotAllowed`] when a grant is not this person's to end.
     pub fn revoke(
         &mut self,
-        user: UserId,
+        who: impl Into<Who>,
         scope: ScopeId,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
-        let targets: Vec<GrantId> = self
-            .rights
-            .live_grants()
-            .into_iter()
-            .filter(|g| g.user == Some(user) && g.scope == scope)
-            .map(|g| g.id)
-            .collect();
+        let who = who.into();
+        let mut targets = self.rights.live_grants();
+        targets.retain(|g| g.who() == Some(who) && g.scope == scope);
         if targets.is_empty() {
             return Err(WriteError::NotFound);
         }
         let under = self.under_authority(scope, 3);
-        if under.is_none() {
-            return Err(WriteError::NotAllowed);
-        }
         for target in targets {
-            let pins = self.pins_of(user);
-            self.say(Kind::Revoke, under, &body::Revoke { target, pins }, now)?;
-            if self.rights.is_live(target) {
-                return Err(WriteError::NotAllowed);
-            }
+            self.end_grant(&target, under, now)?;
         }
         // The old key is known to somebody who is out now, so the next writer mints; doing it in
         // the same breath leaves no moment in which the old one might be used.
@@ -96,17 +175,85 @@ impl Replica {
         Ok(())
     }
 
+    /// Ends one grant; what is known here of its subject's logs stays.
+    pub(super) fn end_grant(
+        &mut self,
+        grant: &GrantView,
+        under: Under,
+        now: u64,
+    ) -> Result<(), WriteError> {
+        if under.is_none() {
+            return Err(WriteError::NotAllowed);
+        }
+        let target = grant.id;
+        let pins = grant.who().map(|who| self.pins_on(who)).unwrap_or_default();
+        self.say(Kind::Revoke, under, &body::Revoke { target, pins }, now)?;
+        if self.rights.is_live(target) {
+            return Err(WriteError::NotAllowed);
+        }
+        Ok(())
+    }
+
+    /// Live grants whose time is over and that this person may end.
+    #[must_use]
+    pub fn expired(&self, now: u64) -> Vec<GrantView> {
+        let mut grants = self.rights.live_grants();
+        grants.retain(|grant| {
+            let over = grant.expires_ms.is_some_and(|end| end <= now) && !grant.personal;
+            over && self.under_senior(grant.scope, 3).is_some_and(|(mine, _)| {
+                grant.id != mine && self.rights.turn(mine) < self.rights.turn(grant.id)
+            })
+        });
+        grants
+    }
+
+    /// Ends the grants whose time is over, where this person may (Authority, rule 7), and gives
+    /// new keys. Returns how many it ended.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the grants ended before it stay ended.
+    pub fn end_expired(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
+        let over = self.expired(now);
+        for grant in &over {
+            let under = self.under_senior(grant.scope, 3);
+            self.end_grant(grant, under, now)?;
+        }
+        if !over.is_empty() {
+            self.reconcile(now, rng)?;
+        }
+        Ok(over.len())
+    }
+
+    /// Per log of whoever acts under a grant to `who`, the last entry known here. Whoever ever was
+    /// in a group may have acted under its grants.
+    fn pins_on(&self, who: Who) -> Vec<At> {
+        let group = match who {
+            Who::User(user) => return self.pins_of(user),
+            Who::Machine(machine) => return self.pins_where(|device| device == machine),
+            Who::Group(group) => group,
+        };
+        let members = self.entries.values().filter_map(|entry| match &entry.body {
+            Body::Grant(subject, grant) if grant.scope == group => subject.user(),
+            _ => None,
+        });
+        let members: BTreeSet<UserId> = members.collect();
+        self.pins_where(|device| members.iter().any(|user| self.rights.owns(*user, device)))
+    }
+
     /// Per log of a person the last entry known here: what a removal lets stand.
     pub(super) fn pins_of(&self, user: UserId) -> Vec<At> {
-        let ends = self.ends();
+        self.pins_where(|device| self.rights.owns(user, device))
+    }
+
+    fn pins_where(&self, whose: impl Fn(DeviceId) -> bool) -> Vec<At> {
+        let ends = self.ends.iter();
         let mut pins: Vec<At> = ends
-            .into_iter()
-            .filter(|(_, (_, hash))| {
-                self.entries
-                    .get(hash)
-                    .is_some_and(|e| self.rights.owns(user, e.device()))
+            .filter(|(_, (_, hash))| self.entries.get(hash).is_some_and(|e| whose(e.device())))
+            .map(|(log, (seq, hash))| At {
+                log: *log,
+                seq: *seq,
+                hash: *hash,
             })
-            .map(|(log, (seq, hash))| At { log, seq, hash })
             .collect();
         pins.sort_by_key(|pin| pin.log);
         pins
@@ -115,28 +262,22 @@ impl Replica {
     /// Writes a Grant under the strongest grant that may give it.
     pub(super) fn write_grant(
         &mut self,
-        subject: Subject,
-        scope: ScopeId,
-        role: Role,
-        name_hash: Option<[u8; 32]>,
-        invite: Option<EntryHash>,
+        giving: Giving,
         now: u64,
     ) -> Result<EntryHash, WriteError> {
-        let under = self.under_grant(scope, role);
+        let Giving(mut grant) = giving;
+        let under = self.under_grant(grant.scope, grant.role);
         if under.is_none() {
             return Err(WriteError::NotAllowed);
         }
-        let cites = self.removals_of(&subject);
-        let grant = body::Grant {
-            subject,
-            scope,
-            role,
-            expires_ms: None,
-            name_hash,
-            cites,
-            invite,
-        };
-        self.say(Kind::Grant, under, &grant, now)
+        grant.cites = self.removals_of(&grant.subject);
+        let hash = self.say(Kind::Grant, under, &grant, now)?;
+        // The place decides as well as the rank (Authority, rule 2): a grant that counts for
+        // nothing is not to be taken for one.
+        if !self.rights.counts(&hash) {
+            return Err(WriteError::NotAllowed);
+        }
+        Ok(hash)
     }
 
     /// RemoveUser entries that a new grant knowingly comes after.

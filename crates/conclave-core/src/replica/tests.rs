@@ -1,5 +1,6 @@
 //! Two and three people, one team: what each of them can open, and what nobody else can.
 
+mod groups;
 mod removal;
 
 use std::collections::BTreeMap;
@@ -215,7 +216,7 @@ fn a_single_item_is_all_that_somebody_sees() {
     assert_eq!(jonas.read(shared), None);
     let user = jonas.replica.me().user;
     ana.replica
-        .share_item(shared, user, 9, &mut ana.rng)
+        .share_item(shared, user, Role::Viewer, None, 9, &mut ana.rng)
         .unwrap();
     let news = ana.flush();
     jonas.receive(&news);

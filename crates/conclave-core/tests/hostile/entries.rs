@@ -101,7 +101,7 @@ fn full_team(seed: u64) -> (Person, Person, EvilMember, ScopeId) {
     ana.replica.delete_item(gone, now).unwrap();
     let (eve, _) = ana.join("Eve", Role::Viewer, &[]);
     ana.replica
-        .share_item(item, jonas.user(), now, &mut ana.rng)
+        .share_item(item, jonas.user(), Role::Viewer, None, now, &mut ana.rng)
         .unwrap();
     ana.replica
         .revoke(jonas.user(), vault, now, &mut ana.rng)
@@ -226,7 +226,7 @@ fn hostile_05_a_critical_kind_stops_only_from_an_admin() {
     // Mara becomes an admin, is removed, and only what she said before counts.
     let (now, team) = (ana.tick(), ana.replica.team_scope());
     ana.replica
-        .grant(mara.user(), team, Role::Admin, now, &mut ana.rng)
+        .grant(mara.user(), team, Role::Admin, None, now, &mut ana.rng)
         .unwrap();
     let mut mara = EvilMember::of(mara);
     mara.person.catch_up(&ana);
@@ -251,7 +251,7 @@ fn hostile_05_a_critical_kind_stops_only_from_an_admin() {
     let (now, team) = (other.tick(), other.replica.team_scope());
     other
         .replica
-        .grant(mara.user(), team, Role::Admin, now, &mut other.rng)
+        .grant(mara.user(), team, Role::Admin, None, now, &mut other.rng)
         .unwrap();
     let mut mara = EvilMember::of(mara);
     mara.person.catch_up(&other);
@@ -298,7 +298,7 @@ fn hostile_08_a_right_reaches_no_further_than_it_was_given() {
     let (eve, _) = ana.join("Eve", Role::Manager, &[hers]);
     let (now, team) = (ana.tick(), ana.replica.team_scope());
     ana.replica
-        .grant(eve.user(), vault, Role::Viewer, now, &mut ana.rng)
+        .grant(eve.user(), vault, Role::Viewer, None, now, &mut ana.rng)
         .unwrap();
     ana.flush();
     let mut eve = EvilMember::of(eve);
@@ -394,7 +394,7 @@ fn hostile_12_a_removed_admin_who_backdates_changes_nothing() {
     let (eve, _) = ana.join("Eve", Role::Manager, &[vault]);
     let (now, team) = (ana.tick(), ana.replica.team_scope());
     ana.replica
-        .grant(eve.user(), team, Role::Admin, now, &mut ana.rng)
+        .grant(eve.user(), team, Role::Admin, None, now, &mut ana.rng)
         .unwrap();
     ana.flush();
     let mut eve = EvilMember::of(eve);

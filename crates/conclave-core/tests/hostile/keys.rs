@@ -38,7 +38,7 @@ fn hostile_07_a_nonsense_box_keeps_nobody_from_their_key() {
         }
         let now = ana.tick();
         ana.replica
-            .grant(jonas.user(), vault, Role::Viewer, now, &mut ana.rng)
+            .grant(jonas.user(), vault, Role::Viewer, None, now, &mut ana.rng)
             .unwrap();
         let (item, _) = ana.write(vault, b"for Jonas too");
         let news = ana.flush();
@@ -139,7 +139,7 @@ fn hostile_20_a_low_order_key_of_one_member_stops_nobody_else() {
     let vault = ana.vault("With Eve");
     for user in [eve.user(), mara.user()] {
         ana.replica
-            .grant(user, vault, Role::Viewer, now, &mut ana.rng)
+            .grant(user, vault, Role::Viewer, None, now, &mut ana.rng)
             .unwrap();
     }
     ana.replica.mint(vault, now, &mut ana.rng).unwrap();
@@ -190,7 +190,7 @@ fn hostile_14_two_removals_at_once_end_in_a_third_key_and_cut_no_history() {
     }
     let (now, team) = (ana.tick(), ana.replica.team_scope());
     ana.replica
-        .grant(mara.user(), team, Role::Admin, now, &mut ana.rng)
+        .grant(mara.user(), team, Role::Admin, None, now, &mut ana.rng)
         .unwrap();
     mara.receive(&ana.flush());
     // Cut off from each other.

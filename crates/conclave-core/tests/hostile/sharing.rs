@@ -58,7 +58,7 @@ fn hostile_08_a_share_of_an_item_in_another_vault_gets_no_key() {
     let now = ana.tick();
     let scope = ana
         .replica
-        .share_item(item, jonas.user(), now, &mut ana.rng);
+        .share_item(item, jonas.user(), Role::Viewer, None, now, &mut ana.rng);
     assert_ne!(scope.unwrap(), trap);
 }
 
@@ -144,11 +144,11 @@ fn hostile_22_an_invitation_opened_again_under_another_key_proves_nobody() {
         let (eve, _) = ana.join("Eve", Role::Viewer, &[]);
         let (now, team) = (ana.tick(), ana.replica.team_scope());
         ana.replica
-            .grant(eve.user(), team, Role::Manager, now, &mut ana.rng)
+            .grant(eve.user(), team, Role::Manager, None, now, &mut ana.rng)
             .unwrap();
         let (mut boris, _) = ana.join("Boris", Role::Editor, &[vault]);
         ana.replica
-            .grant(boris.user(), team, Role::Admin, now, &mut ana.rng)
+            .grant(boris.user(), team, Role::Admin, None, now, &mut ana.rng)
             .unwrap();
         let real = ana.invite("Mara", Role::Editor, &[vault]);
         ana.flush();
@@ -227,7 +227,7 @@ fn hostile_22_a_rival_request_withheld_lets_one_person_in() {
         let (mut boris, _) = ana.join("Boris", Role::Manager, &[vault]);
         let (now, team) = (ana.tick(), ana.replica.team_scope());
         ana.replica
-            .grant(boris.user(), team, Role::Admin, now, &mut ana.rng)
+            .grant(boris.user(), team, Role::Admin, None, now, &mut ana.rng)
             .unwrap();
         let invited = ana.invite("Mara", Role::Editor, &[vault]);
         boris.receive(&ana.flush());

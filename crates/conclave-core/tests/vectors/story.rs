@@ -250,7 +250,7 @@ pub(crate) fn tell() -> Told {
     let user = mara.replica.me().user;
     ana.fetch(&files);
     ana.replica
-        .share_item(shared, user, now + 13, &mut ana.rng)
+        .share_item(shared, user, Role::Viewer, None, now + 13, &mut ana.rng)
         .unwrap();
     ana.publish(&mut files);
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{body::Body, replica::NoRemoval};
 
 /// Boxes in entries that were written.
-fn boxes(written: &[Written]) -> usize {
+pub(super) fn boxes(written: &[Written]) -> usize {
     written
         .iter()
         .map(|w| match &w.entry.body {
@@ -15,7 +15,7 @@ fn boxes(written: &[Written]) -> usize {
         .sum()
 }
 
-fn user_of(person: &Person) -> UserId {
+pub(super) fn user_of(person: &Person) -> UserId {
     person.replica.me().user
 }
 
@@ -32,7 +32,7 @@ fn three() -> (Person, Person, Person, ScopeId) {
 }
 
 /// Everybody learns what everybody wrote.
-fn meet(people: &mut [&mut Person]) {
+pub(super) fn meet(people: &mut [&mut Person]) {
     for _ in 0..3 {
         for at in 0..people.len() {
             let news = people[at].flush();
@@ -49,7 +49,12 @@ fn meet(people: &mut [&mut Person]) {
     }
 }
 
-fn write(person: &mut Person, item: Option<ItemId>, home: ScopeId, text: &[u8]) -> ItemId {
+pub(super) fn write(
+    person: &mut Person,
+    item: Option<ItemId>,
+    home: ScopeId,
+    text: &[u8],
+) -> ItemId {
     let heads = item
         .and_then(|item| person.replica.item(&item))
         .map(|item| item.heads.clone());
