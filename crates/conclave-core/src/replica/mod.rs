@@ -5,6 +5,7 @@
 //! goes out as [`Written`] entries, which the caller stores before it shows them to anybody. All
 //! that a replica knows follows from the set of its entries, in whatever order they came.
 
+mod complaints;
 mod devices;
 mod founding;
 mod grants;

@@ -69,8 +69,9 @@ impl Replica {
         }
     }
 
-    /// Boxes the usable keys that this device holds to everyone entitled who lacks one, and mints
-    /// where nobody's key is usable any more. Returns how many boxes and epochs were written.
+    /// Boxes the usable keys that this device holds to everyone entitled who lacks one, mints where
+    /// nobody's key is usable any more, complains about spoilt boxes and answers such complaints.
+    /// Returns how many boxes, epochs and complaints were written.
     ///
     /// # Errors
     /// [`WriteError`] when a recipient's key is unusable; what was written before it stays.
@@ -82,6 +83,8 @@ impl Replica {
             if !self.is_entitled(scope) {
                 continue;
             }
+            written += self.complain(scope, now)?;
+            written += self.answer_complaints(scope, now, rng)?;
             written += self.reach_back(scope, now, rng)?;
             let ranked = self.rights.ranked(scope);
             let Some(epoch) = self.usable_epoch(scope) else {
@@ -215,7 +218,7 @@ impl Replica {
 
     /// The very key bytes that a box will be sealed to; none where nothing can be sealed to them,
     /// so that one member's bad key does not keep a new one from everybody else.
-    fn addressee(&self, Sealing { recipient, key }: Sealing) -> Option<Addressee> {
+    pub(super) fn addressee(&self, Sealing { recipient, key }: Sealing) -> Option<Addressee> {
         let pk = match (recipient, key) {
             (Recipient::Device(device), None) => {
                 SealPublicKey::from_bytes(self.rights.device_key(device)?).ok()?
@@ -235,7 +238,7 @@ impl Replica {
         epochs.choose(scope, self.device(), |_| true) != Choice::NotEntitled
     }
 
-    fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
+    pub(super) fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
         if scope == self.own_scope() {
             return Ok(None);
         }
