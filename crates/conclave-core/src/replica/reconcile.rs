@@ -76,6 +76,9 @@ impl Replica {
     /// # Errors
     /// [`WriteError`] when a recipient's key is unusable; what was written before it stays.
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
+        if !self.unsettled {
+            return Ok(0);
+        }
         let mut written = 0;
         for scope in self.key_scopes() {
             // A scope whose making does not count has no readers, whatever grants there are: a
@@ -103,6 +106,8 @@ impl Replica {
             };
             written += self.box_missing(scope, epoch, now, rng)?;
         }
+        // What was written here is news to nobody but the others.
+        self.unsettled = written > 0;
         Ok(written)
     }
 
