@@ -5,6 +5,7 @@
 
 mod devices;
 mod frame;
+mod groups;
 mod items;
 mod joining;
 mod people;
@@ -154,6 +155,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         removal::aside_list,
         removal::aside_adopt,
         removal::aside_leave_out,
+        groups::group_list,
+        groups::group_get,
+        groups::group_create,
+        groups::group_rename,
+        groups::group_add,
+        groups::group_remove_member,
+        groups::group_give,
+        groups::group_take,
         vaults::vault_list,
         vaults::vault_create,
         vaults::vault_rename,

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod devices;
 pub mod error;
+pub mod groups;
 pub mod items;
 pub mod people;
 pub mod removal;

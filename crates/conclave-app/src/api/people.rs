@@ -229,6 +229,7 @@ pub enum Scope {
 pub enum Via {
     Direct,
     Vault,
+    Group,
     Creator,
 }
 
@@ -246,6 +247,8 @@ pub struct ShareEntry {
     pub role: Role,
     /// How they come to it.
     pub via: Via,
+    /// The groups through which they do, by name, beside what they have of their own.
+    pub groups: Vec<String>,
     /// This person may end it.
     pub can_revoke: bool,
 }

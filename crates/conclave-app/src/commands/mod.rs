@@ -4,6 +4,7 @@ mod devices;
 pub mod diagnostics;
 mod draft;
 mod fields;
+mod groups;
 mod history;
 mod items;
 mod list;

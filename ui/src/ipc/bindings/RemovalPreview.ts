@@ -16,6 +16,10 @@ vault: VaultChip | null,
  */
 could_open: Array<CouldOpen>, 
 /**
+ * The groups, by name, through which they can open the vault afterwards as well.
+ */
+still_through: Array<string>, 
+/**
  * How many vaults get a new key at once.
  */
 new_keys: number, 
