@@ -71,7 +71,9 @@ test('before somebody is added it is said what they will open', async () => {
   await choose(user, 'Add a person', 'Mara Lindqvist');
   await expectAccessible();
   const group = dialog('Operations');
-  expect(group.getByText(/^Mara will be able to open Production, with everything/)).toBeInTheDocument();
+  expect(group.getByText(/^Mara will be able to open Production, with everything/)).toHaveTextContent(
+    /Mara may change items in Production as well\.$/,
+  );
   expect(called('group_add')).toEqual([]);
   await user.click(group.getByRole('button', { name: 'Add Mara' }));
   await settle();
