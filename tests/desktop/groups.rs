@@ -41,7 +41,7 @@ async fn a_group_is_made_and_opens_its_vault_to_whoever_is_added() {
     page.button("Create group").await.click().await;
     page.shows("It opens no vault yet.").await;
     choose(page, "Give it a vault", "Production").await;
-    page.shows("Everybody in Operations will be able to open and copy what is in Production.")
+    page.shows("Everybody in Operations, now and later, will be able to open and copy")
         .await;
     page.find("radio", "Change").await.click().await;
     page.in_both_themes("group-give").await;

@@ -109,7 +109,9 @@ test('a vault is given with a level, changed and taken', async () => {
   await choose(user, 'Give it a vault', 'Marketing');
   const group = dialog('Operations');
   expect(
-    group.getByText('Everybody in Operations will be able to open and copy what is in Marketing.'),
+    group.getByText(
+      'Everybody in Operations, now and later, will be able to open and copy what is in Marketing.',
+    ),
   ).toBeInTheDocument();
   await user.click(group.getByRole('radio', { name: 'Change' }));
   expect(group.getByText(/open, copy and change what is in Marketing/)).toBeInTheDocument();
