@@ -199,7 +199,11 @@ fn a_group_opens_its_vaults_and_every_list_says_so() {
         vault: None,
     };
     let preview = t.ana.removal_preview(&target).unwrap();
-    let could: Vec<_> = preview.could_open.iter().map(|i| &i.title[..]).collect();
+    let could: Vec<_> = preview
+        .could_open
+        .iter()
+        .map(|i| i.title.as_str())
+        .collect();
     assert_eq!((could, preview.new_keys), (vec!["Database", "Web"], 2));
     // The name is known to all of the team and to nobody else.
     assert_eq!(t.mara.group_list().unwrap().groups[0].name, "Operations");

@@ -84,6 +84,10 @@ test('before somebody is added it is said what they will open', async () => {
   await user.click(group.getByRole('button', { name: 'Remove Mara Lindqvist from the group' }));
   await settle();
   expect(called('group_remove_member')).toEqual([{ req: { group: 'g-operations', user: 'mara' } }]);
+  // The cursor is not lost with the row.
+  expect(screen.getByRole('dialog', { name: 'Operations' })).toContainElement(
+    document.activeElement as HTMLElement,
+  );
 });
 test('somebody whose key was not confirmed is not added, and it says why', async () => {
   const { user } = await openOperations();
