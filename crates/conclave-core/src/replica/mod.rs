@@ -15,6 +15,7 @@ mod invitation;
 mod items;
 mod joining;
 mod keyring;
+mod machines;
 mod names;
 mod old_keys;
 mod pointer;
@@ -42,6 +43,7 @@ pub use self::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
         joiner, offer_from, request_digest,
     },
+    machines::{Machine, MachineKey},
     names::{About, Record},
     pointer::KitPointer,
     removal::NoRemoval,
@@ -107,6 +109,8 @@ pub struct Replica {
     genesis: Genesis,
     out: OuterKey,
     me: Me,
+    /// By whose grants it reads and writes: its person's, or its own if it is a machine.
+    acts_as: Who,
     sealing: SealSecretKey,
     chain: Chain,
     entries: BTreeMap<EntryHash, Entry>,
@@ -149,6 +153,7 @@ impl Replica {
             team,
             genesis,
             out,
+            acts_as: Who::User(me.user),
             me,
             sealing,
             chain,

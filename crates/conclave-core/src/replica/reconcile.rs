@@ -202,7 +202,6 @@ impl Replica {
 
     /// Scopes with keys that this person has to do with.
     fn key_scopes(&self) -> Vec<ScopeId> {
-        let me = self.me.user;
         let built_in = [
             self.rights.directory(),
             self.rights.audit(),
@@ -215,7 +214,7 @@ impl Replica {
         let mut out: Vec<ScopeId> = built_in
             .into_iter()
             .chain(made)
-            .filter(|scope| self.authority(me, *scope).read)
+            .filter(|scope| self.own_authority(*scope).read)
             .collect();
         out.insert(0, self.own_scope());
         out

@@ -2,6 +2,7 @@
 
 mod groups;
 mod intake;
+mod machines;
 mod removal;
 
 use std::collections::BTreeMap;
