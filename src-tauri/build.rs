@@ -105,6 +105,9 @@ const COMMANDS: &[&str] = &[
     "group_remove_member",
     "group_give",
     "group_take",
+    "machine_list",
+    "machine_create",
+    "machine_end",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -10,6 +10,7 @@ mod conflict;
 mod devices;
 mod groups;
 mod joining;
+mod machines;
 mod people;
 mod removal;
 mod restored;

@@ -8,6 +8,7 @@ mod frame;
 mod groups;
 mod items;
 mod joining;
+mod machines;
 mod people;
 mod removal;
 mod setup;
@@ -163,6 +164,9 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         groups::group_remove_member,
         groups::group_give,
         groups::group_take,
+        machines::machine_list,
+        machines::machine_create,
+        machines::machine_end,
         vaults::vault_list,
         vaults::vault_create,
         vaults::vault_rename,

@@ -9,6 +9,10 @@ import type {
   GroupsView,
   GroupTake,
   GroupView,
+  MachineCreate,
+  MachineMade,
+  MachineRef,
+  MachinesView,
   AsideRef,
   AsideView,
   PersonRef,
@@ -172,6 +176,10 @@ export interface Commands {
   group_remove_member: [GroupPerson, GroupView];
   group_give: [GroupGive, GroupView];
   group_take: [GroupTake, GroupView];
+
+  machine_list: [null, MachinesView];
+  machine_create: [MachineCreate, MachineMade | null];
+  machine_end: [MachineRef, MachinesView];
 
   sync_status: [null, SyncView];
   sync_now: [null, SyncView];

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod error;
 pub mod groups;
 pub mod items;
+pub mod machines;
 pub mod people;
 pub mod removal;
 pub mod settings;

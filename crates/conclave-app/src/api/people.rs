@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Person, Role, items::Kind};
+use super::{KeyState, Person, Role, items::Kind, machines::ShareMachine};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -285,6 +285,8 @@ pub struct ShareView {
     pub roles: Vec<Role>,
     /// Who can open it.
     pub entries: Vec<ShareEntry>,
+    /// The machines that can open it, through the vault or by themselves.
+    pub machines: Vec<ShareMachine>,
     /// Who could be let in.
     pub candidates: Vec<Candidate>,
 }

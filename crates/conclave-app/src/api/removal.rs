@@ -110,6 +110,8 @@ pub struct RemovalPreview {
     pub could_open: Vec<CouldOpen>,
     /// The groups, by name, through which they can open the vault afterwards as well.
     pub still_through: Vec<String>,
+    /// The machines that they answer for and that end with it, by name.
+    pub machines: Vec<String>,
     /// How many vaults get a new key at once.
     pub new_keys: u32,
     /// Why it cannot be done at all.

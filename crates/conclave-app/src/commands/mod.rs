@@ -8,6 +8,7 @@ mod groups;
 mod history;
 mod items;
 mod list;
+mod machines;
 mod people;
 mod removal;
 pub mod secrets;

@@ -162,6 +162,7 @@ impl Engine {
             person: person(self, Some(user)),
             vault: vault.is_some().then(|| self.chip(place)),
             could_open: self.could_open(user, place),
+            machines: self.machines_ending(user, place),
             new_keys,
             still_through,
             why_not: replica.may_remove(user, place).err().map(words),

@@ -147,6 +147,7 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
         can_share: manages,
         roles,
         entries,
+        machines: engine.machines_on(home),
         candidates,
     })
 }

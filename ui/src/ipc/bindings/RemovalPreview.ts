@@ -20,6 +20,10 @@ could_open: Array<CouldOpen>,
  */
 still_through: Array<string>, 
 /**
+ * The machines that they answer for and that end with it, by name.
+ */
+machines: Array<string>, 
+/**
  * How many vaults get a new key at once.
  */
 new_keys: number, 

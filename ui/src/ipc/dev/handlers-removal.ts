@@ -60,6 +60,7 @@ export function removalHandlers(
           .filter((item) => vaults.includes(item.vault))
           .map(({ id, title, kind, vault: home }) => ({ id, title, kind, vault: chip(home) })),
         still_through: vault === null ? [] : groupsThrough(world, user, vault),
+        machines: world.machines.filter((one) => one.owner.user === user).map((one) => one.name),
         new_keys: vaults.length,
         why_not: null,
         stale: stale() ? { key: 'removal_stale_old', args: {} } : null,

@@ -3,6 +3,7 @@ import type { AppState, InviteReady, Keychain, ShareView, Scope } from '../contr
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
 import { groupHandlers, groupsThrough } from './handlers-groups';
+import { machineHandlers, machinesOn } from './handlers-machines';
 import { removalHandlers } from './handlers-removal';
 import { pick, WORDS } from './words';
 import { DAY, HOUR, MINUTE, type World } from './world';
@@ -75,6 +76,7 @@ export function teamHandlers(
       can_share: !vault.personal,
       roles: item ? ['viewer'] : ['viewer', 'editor', 'manager'],
       entries,
+      machines: machinesOn(world, vault.id),
       candidates: world.people
         .filter((person) => !entries.some((entry) => entry.user === person.user))
         .map((person) => ({ ...world.refer(person.user), key_state: person.key_state })),
@@ -220,6 +222,7 @@ export function teamHandlers(
       return share(scope);
     },
     ...groupHandlers(world, emit),
+    ...machineHandlers(world, emit),
     ...removalHandlers(world, emit, () => ({ ...people(), roles_offered: [...people().roles_offered] })),
     sync_status: () => world.sync,
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),

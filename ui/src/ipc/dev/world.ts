@@ -11,6 +11,7 @@ import type {
   JoinWay,
   Kind,
   KeyState,
+  MachineRow,
   Look,
   Person,
   PersonRow,
@@ -97,6 +98,7 @@ export class World {
   requests: JoinRequest[] = [];
   aside: AsideRow[] = [];
   groups: StoredGroup[] = [];
+  machines: MachineRow[] = [];
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
@@ -246,6 +248,18 @@ export class World {
         members: ['ana', 'priya', 'jonas'],
         managers: ['ana'],
         vaults: [{ id: 'v-production', role: 'editor' }],
+      },
+    ];
+    this.machines = [
+      {
+        id: 'm-build',
+        name: 'Nightly build',
+        owner: this.refer('jonas'),
+        role: 'viewer',
+        vaults: [{ id: 'v-production', name: 'Production', colour: 1 }],
+        hidden_vaults: 0,
+        last_seen_ms: t - 4 * HOUR,
+        can_end: true,
       },
     ];
     this.requests = [this.requestOf('Kofi')];
