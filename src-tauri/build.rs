@@ -97,6 +97,17 @@ const COMMANDS: &[&str] = &[
     "aside_list",
     "aside_adopt",
     "aside_leave_out",
+    "group_list",
+    "group_get",
+    "group_create",
+    "group_rename",
+    "group_add",
+    "group_remove_member",
+    "group_give",
+    "group_take",
+    "machine_list",
+    "machine_create",
+    "machine_end",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -8,7 +8,9 @@
 
 mod conflict;
 mod devices;
+mod groups;
 mod joining;
+mod machines;
 mod people;
 mod removal;
 mod restored;

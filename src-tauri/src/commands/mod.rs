@@ -5,8 +5,10 @@
 
 mod devices;
 mod frame;
+mod groups;
 mod items;
 mod joining;
+mod machines;
 mod people;
 mod removal;
 mod setup;
@@ -154,6 +156,17 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         removal::aside_list,
         removal::aside_adopt,
         removal::aside_leave_out,
+        groups::group_list,
+        groups::group_get,
+        groups::group_create,
+        groups::group_rename,
+        groups::group_add,
+        groups::group_remove_member,
+        groups::group_give,
+        groups::group_take,
+        machines::machine_list,
+        machines::machine_create,
+        machines::machine_end,
         vaults::vault_list,
         vaults::vault_create,
         vaults::vault_rename,

@@ -1,6 +1,18 @@
 // The table of commands and events. The shapes are written from the Rust types by
 // `cargo xtask bindings`; times are milliseconds since 1970, absent is null, ids are lower-case hex.
 import type {
+  GroupCreate,
+  GroupGive,
+  GroupPerson,
+  GroupRef,
+  GroupRename,
+  GroupsView,
+  GroupTake,
+  GroupView,
+  MachineCreate,
+  MachineMade,
+  MachineRef,
+  MachinesView,
   AsideRef,
   AsideView,
   PersonRef,
@@ -155,6 +167,19 @@ export interface Commands {
   aside_list: [null, AsideView];
   aside_adopt: [AsideRef, AsideView];
   aside_leave_out: [AsideRef, AsideView];
+
+  group_list: [null, GroupsView];
+  group_get: [GroupRef, GroupView];
+  group_create: [GroupCreate, GroupView];
+  group_rename: [GroupRename, GroupView];
+  group_add: [GroupPerson, GroupView];
+  group_remove_member: [GroupPerson, GroupView];
+  group_give: [GroupGive, GroupView];
+  group_take: [GroupTake, GroupView];
+
+  machine_list: [null, MachinesView];
+  machine_create: [MachineCreate, MachineMade | null];
+  machine_end: [MachineRef, MachinesView];
 
   sync_status: [null, SyncView];
   sync_now: [null, SyncView];

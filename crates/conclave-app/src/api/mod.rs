@@ -7,7 +7,9 @@
 pub mod app;
 pub mod devices;
 pub mod error;
+pub mod groups;
 pub mod items;
+pub mod machines;
 pub mod people;
 pub mod removal;
 pub mod settings;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Person, Role, items::Kind};
+use super::{KeyState, Person, Role, items::Kind, machines::ShareMachine};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -229,6 +229,7 @@ pub enum Scope {
 pub enum Via {
     Direct,
     Vault,
+    Group,
     Creator,
 }
 
@@ -246,6 +247,8 @@ pub struct ShareEntry {
     pub role: Role,
     /// How they come to it.
     pub via: Via,
+    /// The groups through which they do, by name, beside what they have of their own.
+    pub groups: Vec<String>,
     /// This person may end it.
     pub can_revoke: bool,
 }
@@ -282,6 +285,8 @@ pub struct ShareView {
     pub roles: Vec<Role>,
     /// Who can open it.
     pub entries: Vec<ShareEntry>,
+    /// The machines that can open it, through the vault or by themselves.
+    pub machines: Vec<ShareMachine>,
     /// Who could be let in.
     pub candidates: Vec<Candidate>,
 }

@@ -38,6 +38,8 @@ pub struct PersonAccess {
     pub roles: Vec<Role>,
     /// They may be taken out here.
     pub can_remove: bool,
+    /// The groups through which they come to it, by name.
+    pub through: Vec<String>,
 }
 
 /// A person on a page of their own.
@@ -106,6 +108,10 @@ pub struct RemovalPreview {
     pub vault: Option<VaultChip>,
     /// What they could open, as far as this person can open it too.
     pub could_open: Vec<CouldOpen>,
+    /// The groups, by name, through which they can open the vault afterwards as well.
+    pub still_through: Vec<String>,
+    /// The machines that they answer for and that end with it, by name.
+    pub machines: Vec<String>,
     /// How many vaults get a new key at once.
     pub new_keys: u32,
     /// Why it cannot be done at all.

@@ -59,24 +59,22 @@ impl Engine {
 
     fn access(&self, user: UserId, scope: ScopeId) -> PersonAccess {
         let replica = self.replica();
-        let grants = replica.rights().live_grants();
-        let grants = grants
-            .iter()
-            .filter(|g| g.user == Some(user) && g.scope == scope);
-        let role = grants.map(|g| g.role).max_by_key(|role| role.rank());
+        let access = self.access_to(user, scope);
+        let own = access.direct;
         let mut roles = replica.roles_for(user, scope);
-        if let Some(role) = role.filter(|role| !roles.is_empty() && !roles.contains(role)) {
+        if let Some(role) = own.filter(|role| !roles.is_empty() && !roles.contains(role)) {
             roles.push(role);
         }
         PersonAccess {
             vault: (scope != replica.team_scope()).then(|| self.chip(scope)),
-            role: role.map(Role::from),
-            roles: if role.is_some() {
+            role: own.or_else(|| access.role()).map(Role::from),
+            roles: if own.is_some() {
                 roles.into_iter().map(Role::from).collect()
             } else {
                 Vec::new()
             },
             can_remove: replica.may_remove(user, scope).is_ok(),
+            through: self.through(user, scope),
         }
     }
 
@@ -149,14 +147,24 @@ impl Engine {
         let place = self.place(vault)?;
         let rights = replica.rights();
         let vaults = replica.vaults();
+        // Out of one vault, groups still open it; out of the team, memberships end too.
+        let still_through = if vault.is_some() {
+            self.through(user, place)
+        } else {
+            Vec::new()
+        };
         let new_keys = vaults.iter().filter(|v| {
-            !v.personal && rights.covers(place, v.scope) && rights.readers(v.scope).contains(&user)
+            let reads = rights.readers(v.scope).contains(&user);
+            !v.personal && rights.covers(place, v.scope) && reads && still_through.is_empty()
         });
+        let new_keys = count(new_keys.count());
         Ok(RemovalPreview {
             person: person(self, Some(user)),
             vault: vault.is_some().then(|| self.chip(place)),
             could_open: self.could_open(user, place),
-            new_keys: count(new_keys.count()),
+            machines: self.machines_ending(user, place),
+            new_keys,
+            still_through,
             why_not: replica.may_remove(user, place).err().map(words),
             stale: stale(sync, self.now()),
             synced_ms: sync.last_ms,

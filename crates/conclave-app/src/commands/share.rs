@@ -8,7 +8,7 @@ use conclave_core::{
 use super::{fields, items::person};
 use crate::{
     api::{
-        AppError, Code, KeyState, Role,
+        AppError, Code, Role,
         people::{Candidate, Scope, ShareEntry, ShareView, Via},
     },
     convert::{item_id, scope_id, user_id},
@@ -42,13 +42,21 @@ impl Target {
     }
 }
 
-fn entry(engine: &Engine, user: UserId, role: Role, via: Via, revocable: bool) -> ShareEntry {
+fn entry(
+    engine: &Engine,
+    user: UserId,
+    role: Role,
+    via: Via,
+    groups: Vec<String>,
+    revocable: bool,
+) -> ShareEntry {
     let me = engine.replica().me().user;
     ShareEntry {
         person: person(engine, Some(user)),
         key_state: engine.key_state(user),
         role,
         via,
+        groups,
         can_revoke: revocable && user != me,
     }
 }
@@ -59,24 +67,27 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
     let (rights, home) = (replica.rights(), target.home());
     let me = replica.me().user;
     let manages = replica.authority(me, home).manage;
-    let grants = rights.live_grants();
-    let role_on = |user: UserId, scope: ScopeId| -> Option<Role> {
-        let grants = grants
-            .iter()
-            .filter(|g| g.user == Some(user) && g.scope == scope);
-        grants
-            .map(|g| g.role)
-            .max_by_key(|r| r.rank())
-            .map(Role::from)
-    };
     let in_vault = matches!(target, Target::Item(..));
     let mut entries: Vec<ShareEntry> = rights
         .readers(home)
         .into_iter()
         .map(|user| {
-            let role = role_on(user, home).unwrap_or(Role::Viewer);
-            let via = if in_vault { Via::Vault } else { Via::Direct };
-            entry(engine, user, role, via, manages && !in_vault)
+            let access = engine.access_to(user, home);
+            let role = access.role().map_or(Role::Viewer, Role::from);
+            let (via, groups) = match access.direct {
+                _ if in_vault => (Via::Vault, Vec::new()),
+                // What comes through a group is ended in the group.
+                None => (Via::Group, engine.through(user, home)),
+                Some(_) => (Via::Direct, engine.through(user, home)),
+            };
+            entry(
+                engine,
+                user,
+                role,
+                via,
+                groups,
+                manages && via == Via::Direct,
+            )
         })
         .collect();
     let (mut title, mut kind) = (String::new(), None);
@@ -85,14 +96,21 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
         title = row.overview.title.expose().chars().take(200).collect();
         kind = Some(fields::kind_of(row.overview.template));
         for own in replica.item_scopes(item) {
-            let direct = grants
-                .iter()
-                .filter(|g| g.scope == own)
-                .filter_map(|g| g.user);
-            for user in direct {
-                if !entries.iter().any(|e| e.person.user == user.to_string()) {
-                    entries.push(entry(engine, user, Role::Viewer, Via::Direct, manages));
+            for user in rights.readers(own) {
+                if entries.iter().any(|e| e.person.user == user.to_string()) {
+                    continue;
                 }
+                let direct = engine.access_to(user, own).direct.is_some();
+                let via = if direct { Via::Direct } else { Via::Group };
+                let groups = engine.through(user, own);
+                entries.push(entry(
+                    engine,
+                    user,
+                    Role::Viewer,
+                    via,
+                    groups,
+                    manages && direct,
+                ));
             }
         }
     }
@@ -129,6 +147,7 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
         can_share: manages,
         roles,
         entries,
+        machines: engine.machines_on(home),
         candidates,
     })
 }
@@ -160,11 +179,7 @@ impl App {
             if engine.replica().team_role(user).is_none() {
                 return Err(Code::NotFound.into());
             }
-            engine.check_pin(user)?;
-            if engine.key_state(user) == KeyState::NotVerified {
-                let name = person(engine, Some(user)).name;
-                return Err(AppError::from(Code::KeyNotVerified).arg("name", name));
-            }
+            engine.check_key(user)?;
             engine.commit(|replica, now| match target {
                 Target::Vault(scope) => {
                     replica.grant(user, scope, role.into(), None, now, &mut random::os())

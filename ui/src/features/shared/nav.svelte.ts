@@ -1,5 +1,5 @@
 // Where the person is: page, place, and what lies on top of it.
-import type { Id, InviteReady, ItemFilter, Scope, VaultChip } from '$ipc';
+import type { GroupView, Id, InviteReady, ItemFilter, MachineRow, Scope, VaultChip } from '$ipc';
 import { session } from './session.svelte';
 
 export type Page = 'items' | 'people' | 'settings';
@@ -14,6 +14,10 @@ export type Overlay =
   | { type: 'invite_ready'; ready: InviteReady }
   | { type: 'request'; request: Id }
   | { type: 'person'; user: Id }
+  | { type: 'group'; group: Id }
+  | { type: 'machine' }
+  | { type: 'machine_end'; machine: MachineRow }
+  | { type: 'group_name'; group: Pick<GroupView, 'id' | 'name'> | null }
   | { type: 'remove'; user: Id; vault: Id | null }
   | { type: 'recovery' }
   | { type: 'keychain' }

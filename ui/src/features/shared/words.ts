@@ -170,6 +170,15 @@ export const keychainName = (kind: KeychainKind): string => KEYCHAINS[kind]();
 const STRENGTHS = [m.strength_0, m.strength_1, m.strength_2, m.strength_3, m.strength_4];
 export const strengthName = (score: number): string => (STRENGTHS[score] ?? m.strength_0)();
 
+/** “Production, Staging and Web”. */
+export function listWords(names: string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+}
+
+/** “through the group Operations”: how somebody comes to something. */
+export const throughWords = (groups: string[]): string =>
+  m.groups_through({ groups: listWords(groups), count: groups.length });
+
 /** “3 days ago”, inside a sentence. */
 export function agoWords(ms: number, now: number): string {
   const gone = ago(ms, now);

@@ -21,4 +21,8 @@ roles: Array<Role>,
 /**
  * They may be taken out here.
  */
-can_remove: boolean, };
+can_remove: boolean, 
+/**
+ * The groups through which they come to it, by name.
+ */
+through: Array<string>, };

@@ -16,6 +16,14 @@ vault: VaultChip | null,
  */
 could_open: Array<CouldOpen>, 
 /**
+ * The groups, by name, through which they can open the vault afterwards as well.
+ */
+still_through: Array<string>, 
+/**
+ * The machines that they answer for and that end with it, by name.
+ */
+machines: Array<string>, 
+/**
  * How many vaults get a new key at once.
  */
 new_keys: number, 

@@ -20,6 +20,10 @@ role: Role,
  */
 via: Via, 
 /**
+ * The groups through which they do, by name, beside what they have of their own.
+ */
+groups: Array<string>, 
+/**
  * This person may end it.
  */
 can_revoke: boolean, 

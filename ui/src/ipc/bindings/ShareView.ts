@@ -4,6 +4,7 @@ import type { Kind } from "./Kind";
 import type { Role } from "./Role";
 import type { Scope } from "./Scope";
 import type { ShareEntry } from "./ShareEntry";
+import type { ShareMachine } from "./ShareMachine";
 
 /**
  * Who can open something.
@@ -41,6 +42,10 @@ roles: Array<Role>,
  * Who can open it.
  */
 entries: Array<ShareEntry>, 
+/**
+ * The machines that can open it, through the vault or by themselves.
+ */
+machines: Array<ShareMachine>, 
 /**
  * Who could be let in.
  */

@@ -2,6 +2,7 @@
 import type { AsideView, PersonView } from '../contract';
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
+import { groupsThrough } from './handlers-groups';
 import { DAY, type World } from './world';
 
 export function removalHandlers(
@@ -28,12 +29,13 @@ export function removalHandlers(
         { id: `d-${user}`, name: `${row.name.split(' ')[0]}’s laptop`, last_seen_ms: row.last_seen_ms },
       ],
       access: [
-        { vault: null, role: row.role, roles: [...roles], can_remove: !row.me },
+        { vault: null, role: row.role, roles: [...roles], can_remove: !row.me, through: [] },
         ...open(user, null).map((id) => ({
           vault: chip(id),
           role: world.grants.find((g) => g.user === user && g.scope.id === id)!.role,
           roles: [...roles],
           can_remove: !row.me,
+          through: groupsThrough(world, user, id),
         })),
       ],
       why_not: row.me ? { key: 'removal_yourself', args: {} } : null,
@@ -57,6 +59,8 @@ export function removalHandlers(
         could_open: world.items
           .filter((item) => vaults.includes(item.vault))
           .map(({ id, title, kind, vault: home }) => ({ id, title, kind, vault: chip(home) })),
+        still_through: vault === null ? [] : groupsThrough(world, user, vault),
+        machines: world.machines.filter((one) => one.owner.user === user).map((one) => one.name),
         new_keys: vaults.length,
         why_not: null,
         stale: stale() ? { key: 'removal_stale_old', args: {} } : null,
@@ -67,7 +71,10 @@ export function removalHandlers(
     person_remove: ({ user, vault, emergency }) => {
       if (stale() && !emergency) throw new AppError('storage_stale', 'stale');
       world.grants = world.grants.filter((g) => g.user !== user || (vault !== null && g.scope.id !== vault));
-      if (vault === null) world.people = world.people.filter((one) => one.user !== user);
+      if (vault === null) {
+        world.people = world.people.filter((one) => one.user !== user);
+        for (const group of world.groups) group.members = group.members.filter((one) => one !== user);
+      }
       emit('people-changed', null);
       return list() as never;
     },

@@ -2,6 +2,8 @@
 import type { AppState, InviteReady, Keychain, ShareView, Scope } from '../contract';
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
+import { groupHandlers, groupsThrough } from './handlers-groups';
+import { machineHandlers, machinesOn } from './handlers-machines';
 import { removalHandlers } from './handlers-removal';
 import { pick, WORDS } from './words';
 import { DAY, HOUR, MINUTE, type World } from './world';
@@ -53,6 +55,7 @@ export function teamHandlers(
         key_state: world.personRow(grant.user).key_state,
         role: grant.role,
         via: grant.role === 'owner' ? ('creator' as const) : item ? ('vault' as const) : ('direct' as const),
+        groups: item ? [] : groupsThrough(world, grant.user, vault.id),
         can_revoke: !item && grant.role !== 'owner',
       })),
       ...onItem.map((grant) => ({
@@ -60,6 +63,7 @@ export function teamHandlers(
         key_state: world.personRow(grant.user).key_state,
         role: grant.role,
         via: 'direct' as const,
+        groups: [],
         can_revoke: true,
       })),
     ];
@@ -72,6 +76,7 @@ export function teamHandlers(
       can_share: !vault.personal,
       roles: item ? ['viewer'] : ['viewer', 'editor', 'manager'],
       entries,
+      machines: machinesOn(world, vault.id),
       candidates: world.people
         .filter((person) => !entries.some((entry) => entry.user === person.user))
         .map((person) => ({ ...world.refer(person.user), key_state: person.key_state })),
@@ -216,6 +221,8 @@ export function teamHandlers(
       world.grants = world.grants.filter((g) => g.user !== user || g.scope.id !== scope.id);
       return share(scope);
     },
+    ...groupHandlers(world, emit),
+    ...machineHandlers(world, emit),
     ...removalHandlers(world, emit, () => ({ ...people(), roles_offered: [...people().roles_offered] })),
     sync_status: () => world.sync,
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),

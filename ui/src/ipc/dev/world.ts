@@ -11,6 +11,7 @@ import type {
   JoinWay,
   Kind,
   KeyState,
+  MachineRow,
   Look,
   Person,
   PersonRow,
@@ -74,6 +75,16 @@ export interface Grant {
 const look: Look = { theme: 'system', density: 'comfortable', text_percent: 100, reduce_motion: false };
 const id = (prefix: string, n: number) => `${prefix}${String(n).padStart(4, '0')}`.padEnd(64, '0');
 
+/** A group: who is in it, who manages it, and what it opens. */
+export interface StoredGroup {
+  id: Id;
+  name: string;
+  colour: number;
+  members: Id[];
+  managers: Id[];
+  vaults: { id: Id; role: Role }[];
+}
+
 export class World {
   now = Date.now();
   state: AppState;
@@ -86,6 +97,8 @@ export class World {
   invites: Invite[] = [];
   requests: JoinRequest[] = [];
   aside: AsideRow[] = [];
+  groups: StoredGroup[] = [];
+  machines: MachineRow[] = [];
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
@@ -227,6 +240,28 @@ export class World {
     this.grants.push({ scope: { type: 'vault', id: 'v-marketing' }, user: 'ana', role: 'owner' });
     this.grants.push({ scope: { type: 'vault', id: 'v-marketing' }, user: 'lena', role: 'viewer' });
     this.grants.push({ scope: { type: 'vault', id: 'v-personal' }, user: 'ana', role: 'owner' });
+    this.groups = [
+      {
+        id: 'g-operations',
+        name: 'Operations',
+        colour: 1,
+        members: ['ana', 'priya', 'jonas'],
+        managers: ['ana'],
+        vaults: [{ id: 'v-production', role: 'editor' }],
+      },
+    ];
+    this.machines = [
+      {
+        id: 'm-build',
+        name: 'Nightly build',
+        owner: this.refer('jonas'),
+        role: 'viewer',
+        vaults: [{ id: 'v-production', name: 'Production', colour: 1 }],
+        hidden_vaults: 0,
+        last_seen_ms: t - 4 * HOUR,
+        can_end: true,
+      },
+    ];
     this.requests = [this.requestOf('Kofi')];
     this.invites = [
       {
