@@ -6,6 +6,7 @@
 //! that a replica knows follows from the set of its entries, in whatever order they came.
 
 mod devices;
+mod expiry;
 mod founding;
 mod grants;
 mod groups;
@@ -13,6 +14,7 @@ mod invitation;
 mod items;
 mod joining;
 mod keyring;
+mod leaving;
 mod names;
 mod old_keys;
 mod pointer;
@@ -32,6 +34,7 @@ use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey
 
 pub use self::{
     devices::OwnDevice,
+    expiry::Ended,
     founding::{Founding, found, team_id},
     grants::Authority,
     invitation::Invitation,
@@ -40,6 +43,7 @@ pub use self::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
         joiner, offer_from, request_digest,
     },
+    leaving::NoLeave,
     names::{About, Record},
     pointer::KitPointer,
     removal::NoRemoval,

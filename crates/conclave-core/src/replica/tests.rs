@@ -1,6 +1,8 @@
 //! Two and three people, one team: what each of them can open, and what nobody else can.
 
 mod groups;
+mod guests;
+mod leaving;
 mod removal;
 
 use std::collections::BTreeMap;
@@ -103,6 +105,17 @@ fn again(before: &Replica, written: &[Written]) -> Replica {
 }
 
 fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, InviteId) {
+    join_as(ana, name, (Role::Editor, None), vaults, n)
+}
+
+/// Somebody who is invited in a role, until a day.
+fn join_as(
+    ana: &mut Person,
+    name: &str,
+    (role, until): (Role, Option<u64>),
+    vaults: &[ScopeId],
+    n: u8,
+) -> (Person, InviteId) {
     let invite = InviteId::new([n; 32]);
     let params = KdfParams::insecure_for_tests();
     let code =
@@ -115,7 +128,7 @@ fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, Inv
         })
         .collect();
     let names = ("Northwind", "Ana", name);
-    let offer = offer_from(&ana.replica, names, Role::Editor, offered, 99).unwrap();
+    let offer = offer_from(&ana.replica, names, role, offered, 99).unwrap();
     let blob = ana
         .replica
         .invite(invite, &code, &offer, &mut ana.rng, 5)
@@ -150,7 +163,7 @@ fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, Inv
         (name, newcomer.replica.me().user)
     );
     ana.replica
-        .admit(&request, Role::Editor, vaults, 7, &mut ana.rng)
+        .admit_until(&request, role, vaults, until, 7, &mut ana.rng)
         .unwrap();
     let news = ana.flush();
     newcomer.receive(&news);
