@@ -8,6 +8,7 @@
 
 mod conflict;
 mod devices;
+mod guests;
 mod joining;
 mod people;
 mod removal;

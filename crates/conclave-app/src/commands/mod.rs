@@ -6,6 +6,7 @@ mod draft;
 mod fields;
 mod history;
 mod items;
+mod leaving;
 mod list;
 mod people;
 mod removal;

@@ -64,7 +64,14 @@ impl Engine {
             .iter()
             .filter(|g| g.user == Some(user) && g.scope == scope);
         let role = grants.map(|g| g.role).max_by_key(|role| role.rank());
+        let team = scope == replica.team_scope();
+        let guest = replica.standing(user) == Some(role::Role::Guest);
+        let role = role.or((team && guest).then_some(role::Role::Guest));
         let mut roles = replica.roles_for(user, scope);
+        if guest {
+            // Any other role would open the team's names to them.
+            roles.clear();
+        }
         if let Some(role) = role.filter(|role| !roles.is_empty() && !roles.contains(role)) {
             roles.push(role);
         }

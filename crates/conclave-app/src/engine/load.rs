@@ -109,6 +109,7 @@ impl Ready {
             names: Names::default(),
             shelf,
             arrival: None,
+            ends: super::expiry::Ends::default(),
             kept: held.kept,
             pending: held.pending,
             alarms: Vec::new(),

@@ -25,7 +25,7 @@ pub(crate) struct Frame {
     /// Somebody has let this person in. Where not, nothing is shown before the log is read.
     #[n(0)]
     pub(crate) member: bool,
-    /// This person's role in the team.
+    /// This person's role in the team; guest without one.
     #[n(1)]
     pub(crate) role: Option<Role>,
     /// The team uses what this version does not know.
@@ -84,7 +84,7 @@ impl Engine {
     pub(crate) fn keep_frame(&mut self) -> Result<(), EngineError> {
         let frame = Frame {
             member: self.is_member(),
-            role: self.replica.team_role(self.replica.me().user),
+            role: self.replica.standing(self.replica.me().user),
             needs_update: self.replica.rights().needs_update(),
             visible: self.visible_scopes().into_iter().collect(),
             ended: self.is_ended(),
