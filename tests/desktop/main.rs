@@ -18,6 +18,7 @@ mod conflict;
 mod devices;
 mod dialogs;
 mod expired;
+mod guests;
 mod harness;
 mod journey;
 mod keyboard;

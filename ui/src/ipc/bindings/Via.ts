@@ -3,4 +3,4 @@
 /**
  * How somebody comes to read it.
  */
-export type Via = "direct" | "vault" | "creator";
+export type Via = "direct" | "vault" | "group" | "creator";
