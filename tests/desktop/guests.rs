@@ -125,7 +125,7 @@ async fn a_guests_window_is_calm_and_ends_by_its_day() {
     page.in_both_themes("guest-among-people").await;
     page.button("Invite").await.click().await;
     page.find("radio", "Guest").await.click().await;
-    page.shows("Is told nobody’s name").await;
+    page.shows("Sees no names").await;
     page.in_both_themes("invite-guest").await;
 }
 
