@@ -50,6 +50,8 @@ pub fn measure(program: &Path) -> Outcome<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let small = count(program, "rule-1000", folder.path())?;
     let large = count(program, "rule-10000", folder.path())?;
+    let beside_few = count(program, "rule-news-1000", folder.path())?;
+    let beside_many = count(program, "rule-news-10000", folder.path())?;
     Ok(vec![
         Row::told("P9 one of 101 goes: boxes", number(many.seals), "boxes"),
         Row::gated(
@@ -91,6 +93,18 @@ pub fn measure(program: &Path) -> Outcome<Vec<Row>> {
         Row::told(
             "P9 rule: working out rights from 10k control entries",
             large,
+            "instructions",
+        ),
+        Row::gated(
+            "P9 rule: taking in somebody's edit beside 10k control entries, to 1k",
+            // Trees of entries grow deeper by a third; nothing else may grow.
+            beside_many / beside_few,
+            "instruction ratio",
+            1.5,
+        ),
+        Row::told(
+            "P9 rule: taking in somebody's edit beside 10k control entries",
+            beside_many,
             "instructions",
         ),
     ])
@@ -146,12 +160,15 @@ fn remove(people: u8, items: u64) -> Outcome<Cost> {
     })
 }
 
-/// Works out everything from a founder's control entries: half of them scopes, half grants.
+/// Works out everything from a founder's control entries, half of them scopes, half grants; or
+/// takes in one edit beside them.
 ///
 /// # Errors
 /// An unknown probe, or what the format refuses.
 pub fn probe(name: &str) -> Outcome<()> {
-    let entries: u64 = name.trim_start_matches("rule-").parse()?;
+    let name = name.trim_start_matches("rule-");
+    let news = name.strip_prefix("news-");
+    let entries: u64 = news.unwrap_or(name).parse()?;
     let mut random = ChaCha20Rng::seed_from_u64(9);
     let (first, _, _) = found(&founding(), &mut random)?;
     let me = first.me().user;
@@ -194,7 +211,19 @@ pub fn probe(name: &str) -> Outcome<()> {
         (draft.grant, draft.control) = (Some(grant), Some(cbor::encode(&give)));
         all.push(chain.append(draft)?.1);
     }
-    let mut replica = again(&first, chain);
+    let mut replica = again(&first, chain.clone());
+    if news.is_some() {
+        let mut author = again(&first, chain);
+        author.insert(all.iter().cloned());
+        // The grants above are to people whose keys nobody knows, so they are not certain yet.
+        author.heartbeat(1)?;
+        all.extend(author.take_written().into_iter().map(|w| w.entry));
+        let home = author.vaults().first().ok_or("no vault")?.scope;
+        author.write_item(None, home, Vec::new(), SCHEMA, &[7; 100], 1, &mut random)?;
+        let edit = author.take_written();
+        replica.insert(all.drain(..));
+        all.extend(edit.into_iter().map(|w| w.entry));
+    }
     counted(|| {
         replica.insert(all.drain(..));
         black_box(&replica);

@@ -57,6 +57,7 @@ pub const TARGETS: &[Target] = &[
     target("boxes", sealed::boxes, sealed::boxed),
     target("public_keys", sealed::public_keys, sealed::keys),
     target("invitation", joining::invitation, joining::invitations),
+    target("machine_key", joining::machine_key, joining::machine_keys),
     target("offer", joining::offer, joining::offers),
     target("offer_body", joining::offer_body, joining::offer_bodies),
     target("request", joining::request, joining::requests),

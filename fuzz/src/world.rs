@@ -12,8 +12,8 @@ use conclave_core::{
     layout::Span,
     pack::{self, Chain, Head, LogIdentity, PackId},
     replica::{
-        Founding, Introduction, Me, Offer, OfferedVault, Replica, Written, found, joiner,
-        offer_from,
+        Founding, Introduction, MachineKey, Me, Offer, OfferedVault, Replica, Who, Written, found,
+        joiner, offer_from,
     },
     role::Role,
 };
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) request: Vec<u8>,
     pub(crate) vault: ScopeId,
     pub(crate) grants: Vec<GrantId>,
+    pub(crate) machine: MachineKey,
     pub(crate) item: ItemContent,
 }
 
@@ -99,10 +100,24 @@ impl World {
         let asked = ana.open_request(invite, &request).ok()?;
         ana.admit(&asked, Role::Editor, &[vault], 7, &mut rng)
             .ok()?;
-        ana.share_item(shared, asked.user, Role::Viewer, None, 8, &mut rng).ok()?;
+        ana.share_item(shared, asked.user, Role::Viewer, None, 8, &mut rng)
+            .ok()?;
         ana.revoke(asked.user, vault, 9, &mut rng).ok()?;
         ana.write_receipt(&"copied", 10, &mut rng).ok()?;
         ana.delete_item(shared, 11).ok()?;
+        let group = ana.create_group("Operations", 1, 12, &mut rng).ok()?;
+        ana.add_member(group, asked.user, 12, &mut rng).ok()?;
+        ana.grant(
+            Who::Group(group),
+            vault,
+            Role::Editor,
+            Some(99),
+            12,
+            &mut rng,
+        )
+        .ok()?;
+        let gift: (&[ScopeId], _, _) = (&[vault], Role::Viewer, None);
+        let machine = ana.create_machine("Build", gift, 13, &mut rng).ok()?;
 
         let mut written = ana.take_written();
         let identity = ana.me().log;
@@ -138,6 +153,7 @@ impl World {
             ana,
             mara,
             written,
+            machine,
             pack,
             head,
             invite,

@@ -1,6 +1,6 @@
 //! Invitations and the answers to them.
 
-use conclave_core::replica::{Invitation, Offer, RequestProblem};
+use conclave_core::replica::{Invitation, MachineKey, Offer, RequestProblem};
 use conclave_crypto::{
     Pad,
     env::{self, Ctx},
@@ -29,6 +29,26 @@ pub(crate) fn invitation(data: &[u8]) {
         let again = Invitation::from_text(&read.to_text());
         assert_eq!(again, Some(read), "another invitation when written again");
     }
+}
+
+/// A machine's key as a file.
+pub(crate) fn machine_key(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some(key) = MachineKey::from_text(&text) {
+        let (team, device) = (key.team(), key.device());
+        let again = MachineKey::from_text(&key.to_text());
+        let again = again.map(|again| (again.team(), again.device()));
+        assert_eq!(
+            again,
+            Some((team, device)),
+            "another key when written again"
+        );
+    }
+}
+
+/// The team's own.
+pub(crate) fn machine_keys() -> Vec<Vec<u8>> {
+    vec![world().machine.to_text().as_bytes().to_vec()]
 }
 
 /// The team's own, alone and inside a message.

@@ -202,9 +202,8 @@ impl State {
         self.trees.get(&user).map_or(&[], Vec::as_slice)
     }
 
-    /// Takes in an entry of data that was appended to the end of its log just now, when nobody else
-    /// can have named it yet: then every other entry keeps its label, and so does this one's
-    /// author. True if the entry counts without a doubt; else nothing has changed here, and all of
+    /// Takes in an entry of data that was appended to the end of its log, where nothing that is
+    /// here hangs on it: then every other entry keeps its label, and so does this one's author. True if the entry counts without a doubt; else nothing has changed here, and all of
     /// it must be evaluated anew.
     pub(crate) fn append(&mut self, entry: &Entry) -> bool {
         let follows = entry.header.prev.is_some_and(|prev| self.is_valid(prev));
@@ -217,7 +216,15 @@ impl State {
 
     /// Its grant, its membership and its device are live, and the grant is enough for its kind.
     fn may_append(&self, entry: &Entry) -> bool {
-        let Some(grant) = entry.grant.and_then(|grant| self.grant(grant)) else {
+        let device = |d: &DeviceState| d.id == entry.device() && d.live();
+        let Some(grant) = entry.grant else {
+            // A sign of life, which needs a live device in anybody's tree and nothing else.
+            let mut trees = self.trees.values();
+            return entry.kind() == Some(Kind::Heartbeat)
+                && matches!(entry.body, Body::None)
+                && trees.any(|tree| tree.iter().any(device));
+        };
+        let Some(grant) = self.grant(grant) else {
             return false;
         };
         let who = match grant.subject {
@@ -233,7 +240,6 @@ impl State {
         let SubjectId::User(user) = who else {
             return false;
         };
-        let device = |d: &DeviceState| d.id == entry.device() && d.live();
         if !grant.live() || !self.tree(user).iter().any(device) {
             return false;
         }
@@ -247,7 +253,10 @@ impl State {
         match &entry.body {
             Body::ItemRev(_, rev) => writes(rev.home),
             Body::Tombstone(end) => writes(end.home),
-            Body::None => matches!(entry.kind(), Some(Kind::Audit | Kind::Profile)),
+            Body::None => matches!(
+                entry.kind(),
+                Some(Kind::Audit | Kind::Profile | Kind::Leave)
+            ),
             _ => false,
         }
     }

@@ -102,7 +102,7 @@ impl Replica {
         Some(replica)
     }
 
-    fn start_log(&mut self, now: u64) -> Result<(), WriteError> {
+    pub(super) fn start_log(&mut self, now: u64) -> Result<(), WriteError> {
         let start = body::LogStart { replaces: None };
         self.say(Kind::LogStart, None, &start, now).map(drop)
     }
@@ -147,7 +147,7 @@ impl Replica {
             .collect()
     }
 
-    fn last_of(&self, device: DeviceId) -> Option<u64> {
+    pub(super) fn last_of(&self, device: DeviceId) -> Option<u64> {
         let said = self.entries.values().filter(|e| e.device() == device);
         said.map(|e| e.header.wall_ms).max()
     }

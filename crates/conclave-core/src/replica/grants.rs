@@ -1,6 +1,6 @@
 //! Which of one's own grants an entry is written under.
 
-use super::{GrantView, Replica, writing::Under};
+use super::{GrantView, Replica, Who, writing::Under};
 use crate::{
     id::{GrantId, ScopeId, UserId},
     role::Role,
@@ -20,17 +20,17 @@ pub struct Authority {
 }
 
 impl Replica {
-    /// Live grants that work for this person: their own, and those of their groups with the
-    /// membership.
+    /// Live grants that work for this person or machine: their own, and those of a person's groups
+    /// with the membership.
     pub(super) fn working_grants(&self) -> Vec<(GrantView, Option<GrantId>)> {
-        let me = self.me.user;
+        let me = Some(self.acts_as);
         let all = self.rights.live_grants();
         let mut out = Vec::new();
         for grant in &all {
-            if grant.user == Some(me) {
+            if grant.who() == me {
                 out.push((grant.clone(), None));
             } else if let Some(group) = grant.group {
-                let member = all.iter().find(|m| m.scope == group && m.user == Some(me));
+                let member = all.iter().find(|m| m.scope == group && m.who() == me);
                 if let Some(member) = member {
                     out.push((grant.clone(), Some(member.id)));
                 }
@@ -83,19 +83,29 @@ impl Replica {
 
     /// For entries that need no particular right: any direct grant.
     pub(super) fn under_any(&self) -> Under {
-        self.best(|g| g.user.is_some())
+        self.best(|g| g.group.is_none())
     }
 
     /// What a user may do in a scope.
     #[must_use]
     pub fn authority(&self, user: UserId, scope: ScopeId) -> Authority {
+        self.authority_of(Who::User(user), scope)
+    }
+
+    /// What this person, or this machine, may do in a scope.
+    pub(super) fn own_authority(&self, scope: ScopeId) -> Authority {
+        self.authority_of(self.acts_as, scope)
+    }
+
+    fn authority_of(&self, who: Who, scope: ScopeId) -> Authority {
+        let who = Some(who);
         let all = self.rights.live_grants();
         let mut out = Authority::default();
         for grant in &all {
-            let direct = grant.user == Some(user);
+            let direct = grant.who() == who;
             let by_group = grant
                 .group
-                .is_some_and(|group| all.iter().any(|m| m.scope == group && m.user == Some(user)));
+                .is_some_and(|group| all.iter().any(|m| m.scope == group && m.who() == who));
             if !direct && !by_group {
                 continue;
             }

@@ -4,6 +4,7 @@
 use core::fmt::Write as _;
 
 use minicbor::{Decode, Encode};
+use zeroize::Zeroizing;
 
 use crate::{
     cbor,
@@ -12,8 +13,8 @@ use crate::{
 
 /// The first word of an invitation's text.
 const HEAD: &str = "conclave-invitation-1:";
-/// More digits than any invitation has.
-const MAX_DIGITS: usize = 512;
+/// More bytes than any invitation has.
+const MAX_BYTES: usize = 256;
 
 /// What an invitation file holds: no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -35,26 +36,41 @@ impl Invitation {
     /// The invitation as one line of text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = HEAD.to_owned();
-        for byte in cbor::encode(self) {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        to_line(HEAD, &cbor::encode(self)).to_string()
     }
 
     /// Reads it, from a file or a message that has more around it.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        let (_, rest) = text.split_once(HEAD)?;
-        let digits = rest.chars().map_while(|c| c.to_digit(16)).take(MAX_DIGITS);
-        let digits: Vec<u8> = digits
-            .filter_map(|digit| u8::try_from(digit).ok())
-            .collect();
-        let (pairs, odd) = digits.as_chunks::<2>();
-        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-        odd.is_empty().then(|| cbor::decode(&bytes).ok())?
+        cbor::decode(&from_line(HEAD, text, MAX_BYTES)?).ok()
     }
+}
+
+/// Bytes as one line that can be found in whatever is around it.
+pub(super) fn to_line(head: &str, bytes: &[u8]) -> Zeroizing<String> {
+    // At its full length from the start, so that no copy is left behind.
+    let mut text = Zeroizing::new(String::with_capacity(head.len() + 2 * bytes.len()));
+    text.push_str(head);
+    for byte in bytes {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// The bytes of such a line, at most `most`.
+pub(super) fn from_line(head: &str, text: &str, most: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let (_, rest) = text.split_once(head)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
+    let mut digits = rest.chars().map_while(|c| c.to_digit(16));
+    while let Some(high) = digits.next() {
+        let byte = high << 4 | digits.next()?;
+        if bytes.len() == most {
+            return None;
+        }
+        bytes.push(u8::try_from(byte).ok()?);
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

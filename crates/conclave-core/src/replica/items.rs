@@ -112,6 +112,14 @@ impl ItemIndex {
     }
 }
 
+/// The wraps that a revision was written with.
+pub(super) fn wraps_of(entry: &Entry) -> &[Wrap] {
+    match &entry.body {
+        Body::ItemRev(_, rev) => &rev.wraps,
+        _ => &[],
+    }
+}
+
 /// The item that a revision or tombstone is of.
 pub(super) fn item_of(entry: &Entry) -> Option<ItemId> {
     match &entry.body {

@@ -23,7 +23,7 @@ pub(super) struct Keyring {
     /// Boxes that were tried and failed, so that they are not tried again and again: by the entry
     /// that published them and their place in it. A forged box must not stand for a real one.
     spoilt: BTreeSet<(EntryHash, usize)>,
-    /// Epochs whose box held another key than announced.
+    /// Epochs of which a box by somebody who may know the key did not hold it.
     complaints: BTreeSet<EntryHash>,
 }
 
@@ -43,7 +43,7 @@ impl Keyring {
         self.keys.insert(epoch, key);
     }
 
-    /// Epochs whose box held another key than announced.
+    /// Epochs of which a box by somebody who may know the key did not hold it.
     pub(super) fn complaints(&self) -> &BTreeSet<EntryHash> {
         &self.complaints
     }
@@ -67,7 +67,8 @@ impl Replica {
             .find(|epoch| self.keyring.holds(epoch))
     }
 
-    /// Epochs whose box held another key than announced: their author lied to this person.
+    /// Epochs of which a box for this device did not hold the key, though its author may know it:
+    /// they lied to this person.
     #[must_use]
     pub fn complaints(&self) -> &BTreeSet<EntryHash> {
         self.keyring.complaints()
@@ -127,13 +128,13 @@ impl Replica {
                 };
                 match opened {
                     Ok(key) => news.push((*epoch, key)),
-                    Err(error) => {
+                    // Nonsense, or another key than the epoch commits to.
+                    Err(EpochError::Open(_) | EpochError::Mismatch) => {
                         spoilt.push(mark);
-                        // From somebody who cannot hold the key it says nothing about its author.
+                        // From somebody who cannot hold the key it keeps nobody else from boxing
+                        // it, so there is nothing to complain about.
                         let epochs = self.rights.key_epochs();
-                        if matches!(error, EpochError::Mismatch)
-                            && epochs.knows(*epoch, by.device())
-                        {
+                        if epochs.knows(*epoch, by.device()) {
                             complaints.push(*epoch);
                         }
                     }

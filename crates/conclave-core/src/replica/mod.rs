@@ -5,16 +5,19 @@
 //! goes out as [`Written`] entries, which the caller stores before it shows them to anybody. All
 //! that a replica knows follows from the set of its entries, in whatever order they came.
 
+mod complaints;
 mod devices;
 mod expiry;
 mod founding;
 mod grants;
 mod groups;
+mod intake;
 mod invitation;
 mod items;
 mod joining;
 mod keyring;
 mod leaving;
+mod machines;
 mod names;
 mod old_keys;
 mod pointer;
@@ -44,6 +47,7 @@ pub use self::{
         joiner, offer_from, request_digest,
     },
     leaving::NoLeave,
+    machines::{Machine, MachineKey},
     names::{About, Record},
     pointer::KitPointer,
     removal::NoRemoval,
@@ -59,7 +63,7 @@ use crate::{
     id::{DeviceId, EntryHash, ItemId, LogId, ScopeId, TeamId, UserId},
     keys::{UserFacts, user_scope},
     pack::{Chain, LogIdentity},
-    replica::{items::ItemIndex, keyring::Keyring},
+    replica::{intake::Said, items::ItemIndex, keyring::Keyring},
 };
 
 /// Why something cannot be written.
@@ -109,6 +113,8 @@ pub struct Replica {
     genesis: Genesis,
     out: OuterKey,
     me: Me,
+    /// By whose grants it reads and writes: its person's, or its own if it is a machine.
+    acts_as: Who,
     sealing: SealSecretKey,
     chain: Chain,
     entries: BTreeMap<EntryHash, Entry>,
@@ -121,6 +127,9 @@ pub struct Replica {
     rights: Rights,
     keyring: Keyring,
     items: ItemIndex,
+    said: Said,
+    /// Rights or keys have changed since keys were last handed on.
+    unsettled: bool,
     outbox: Vec<Written>,
     changes: Changes,
 }
@@ -148,6 +157,7 @@ impl Replica {
             team,
             genesis,
             out,
+            acts_as: Who::User(me.user),
             me,
             sealing,
             chain,
@@ -158,94 +168,11 @@ impl Replica {
             rights,
             keyring: Keyring::default(),
             items: ItemIndex::default(),
+            said: Said::default(),
+            unsettled: true,
             outbox: Vec::new(),
             changes: Changes::default(),
         }
-    }
-
-    /// Takes in entries whose packs were verified, then works out anew what all of it amounts to.
-    pub fn insert(&mut self, entries: impl IntoIterator<Item = Entry>) {
-        let mut news = false;
-        for entry in entries {
-            news |= self.put(entry);
-        }
-        if news {
-            self.refresh();
-        }
-    }
-
-    /// Files an entry without evaluating; true if it was not known.
-    fn put(&mut self, entry: Entry) -> bool {
-        if entry.place.team != self.team || self.entries.contains_key(&entry.hash) {
-            return false;
-        }
-        let at = self
-            .places
-            .entry(entry.log())
-            .or_default()
-            .entry(entry.seq())
-            .or_default();
-        at.push(entry.hash);
-        for at in entry.header.seen.iter().filter(|at| at.log != entry.log()) {
-            let seq = self.implied.entry(at.log).or_insert(at.seq);
-            *seq = at.seq.max(*seq);
-        }
-        let log = entry.log();
-        self.entries.insert(entry.hash, entry);
-        self.lengthen(log);
-        true
-    }
-
-    /// Moves the end of a log's unbroken chain as far as it goes.
-    fn lengthen(&mut self, log: LogId) {
-        let mut end = self.ends.get(&log).copied();
-        while let Some(next) = self.after(log, end) {
-            end = Some(next);
-        }
-        self.ends.extend(end.map(|end| (log, end)));
-    }
-
-    fn after(&self, log: LogId, end: Option<(u64, EntryHash)>) -> Option<(u64, EntryHash)> {
-        let (next, prev) = end.map_or((0, None), |(seq, hash)| (seq + 1, Some(hash)));
-        let chained = |hash: &&EntryHash| {
-            let entry = self.entries.get(*hash);
-            entry.is_some_and(|entry| entry.header.prev == prev)
-        };
-        let hash = self.hashes_at(log, next).iter().find(chained)?;
-        Some((next, *hash))
-    }
-
-    /// Takes in an own entry of data without evaluating everything anew, where that is sound: it
-    /// is the last of its log and the only one there. False if all must be evaluated.
-    fn take_in(&mut self, hash: EntryHash) -> bool {
-        let Some(entry) = self.entries.get(&hash) else {
-            return false;
-        };
-        let alone = self.ends.get(&entry.log()) == Some(&(entry.seq(), hash))
-            && self.hashes_at(entry.log(), entry.seq()).len() == 1
-            && self.hashes_at(entry.log(), entry.seq() + 1).is_empty();
-        if !alone || !self.rights.append(entry) {
-            return false;
-        }
-        if let Some(item) = items::item_of(entry) {
-            self.items.append(item, hash, &self.entries, &self.rights);
-            self.changes.items.insert(item);
-        }
-        self.changes.names |= entry.kind() == Some(crate::kind::Kind::Profile);
-        #[cfg(test)]
-        self.assert_as_evaluated();
-        true
-    }
-
-    /// What was taken in one by one is what evaluating all of it gives.
-    #[cfg(test)]
-    fn assert_as_evaluated(&self) {
-        let me = (self.me.user, &self.me.facts);
-        let rights = Rights::evaluate(self.team, &self.genesis, &self.entries, me);
-        for hash in self.entries.keys() {
-            assert_eq!(self.rights.shown(hash), rights.shown(hash), "{hash}");
-        }
-        assert_eq!(self.items, ItemIndex::build(&self.entries, &rights));
     }
 
     /// Says that everything is to be looked at anew, after something went wrong half-way.
@@ -257,19 +184,6 @@ impl Replica {
     #[must_use]
     pub fn take_changes(&mut self) -> Changes {
         core::mem::take(&mut self.changes)
-    }
-
-    /// Works out rights, keys and items from the entries.
-    fn refresh(&mut self) {
-        self.rights = Rights::evaluate(
-            self.team,
-            &self.genesis,
-            &self.entries,
-            (self.me.user, &self.me.facts),
-        );
-        self.changes.all = true;
-        self.open_keys();
-        self.items = ItemIndex::build(&self.entries, &self.rights);
     }
 
     /// The team.

@@ -69,12 +69,16 @@ impl Replica {
         }
     }
 
-    /// Boxes the usable keys that this device holds to everyone entitled who lacks one, and mints
-    /// where nobody's key is usable any more. Returns how many boxes and epochs were written.
+    /// Boxes the usable keys that this device holds to everyone entitled who lacks one, mints where
+    /// nobody's key is usable any more, complains about spoilt boxes and answers such complaints.
+    /// Returns how many boxes, epochs and complaints were written.
     ///
     /// # Errors
     /// [`WriteError`] when a recipient's key is unusable; what was written before it stays.
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
+        if !self.unsettled {
+            return Ok(0);
+        }
         let mut written = 0;
         for scope in self.key_scopes() {
             // A scope whose making does not count has no readers, whatever grants there are: a
@@ -82,6 +86,8 @@ impl Replica {
             if !self.is_entitled(scope) {
                 continue;
             }
+            written += self.complain(scope, now)?;
+            written += self.answer_complaints(scope, now, rng)?;
             written += self.reach_back(scope, now, rng)?;
             let ranked = self.rights.ranked(scope);
             let Some(epoch) = self.usable_epoch(scope) else {
@@ -100,6 +106,8 @@ impl Replica {
             };
             written += self.box_missing(scope, epoch, now, rng)?;
         }
+        // What was written here is news to nobody but the others.
+        self.unsettled = written > 0;
         Ok(written)
     }
 
@@ -194,7 +202,6 @@ impl Replica {
 
     /// Scopes with keys that this person has to do with.
     fn key_scopes(&self) -> Vec<ScopeId> {
-        let me = self.me.user;
         let built_in = [
             self.rights.directory(),
             self.rights.audit(),
@@ -207,7 +214,7 @@ impl Replica {
         let mut out: Vec<ScopeId> = built_in
             .into_iter()
             .chain(made)
-            .filter(|scope| self.authority(me, *scope).read)
+            .filter(|scope| self.own_authority(*scope).read)
             .collect();
         out.insert(0, self.own_scope());
         out
@@ -215,7 +222,7 @@ impl Replica {
 
     /// The very key bytes that a box will be sealed to; none where nothing can be sealed to them,
     /// so that one member's bad key does not keep a new one from everybody else.
-    fn addressee(&self, Sealing { recipient, key }: Sealing) -> Option<Addressee> {
+    pub(super) fn addressee(&self, Sealing { recipient, key }: Sealing) -> Option<Addressee> {
         let pk = match (recipient, key) {
             (Recipient::Device(device), None) => {
                 SealPublicKey::from_bytes(self.rights.device_key(device)?).ok()?
@@ -235,7 +242,7 @@ impl Replica {
         epochs.choose(scope, self.device(), |_| true) != Choice::NotEntitled
     }
 
-    fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
+    pub(super) fn under_keys(&self, scope: ScopeId) -> Result<Under, WriteError> {
         if scope == self.own_scope() {
             return Ok(None);
         }

@@ -28,7 +28,7 @@ impl Replica {
             .scopes()
             .into_iter()
             .filter(|s| matches!(s.kind, ScopeKind::Vault | ScopeKind::Personal))
-            .filter(|s| self.authority(self.me.user, s.id).read)
+            .filter(|s| self.own_authority(s.id).read)
             .map(|s| Vault {
                 scope: s.id,
                 personal: s.kind == ScopeKind::Personal,
@@ -46,7 +46,7 @@ impl Replica {
             .scopes()
             .into_iter()
             .filter(|s| s.kind == ScopeKind::Vault)
-            .filter(|s| !self.authority(self.me.user, s.id).read)
+            .filter(|s| !self.own_authority(s.id).read)
             .filter(|s| {
                 let epochs = self.rights.epochs(s.id);
                 epochs.iter().any(|epoch| self.keyring.holds(epoch))
@@ -111,7 +111,7 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
-        if !self.authority(self.me.user, scope).manage {
+        if !self.own_authority(scope).manage {
             return Err(WriteError::NotAllowed);
         }
         self.write_record(

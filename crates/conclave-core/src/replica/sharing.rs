@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use super::{GrantView, Replica, WriteError, writing::Under};
 use crate::{
     body::{self, At, Body, ScopeKind, Subject},
-    id::{DeviceId, EntryHash, InviteId, ItemId, ScopeId, SubjectId, UserId},
+    id::{DeviceId, EntryHash, InviteId, ItemId, ScopeId, UserId},
     kind::Kind,
     role::Role,
 };
@@ -103,16 +103,6 @@ impl Replica {
         }
     }
 
-    /// What the first grant to a machine says of it: every later one says the same.
-    fn machine_subject(&self, machine: DeviceId) -> Option<Subject> {
-        self.entries.values().find_map(|entry| match &entry.body {
-            Body::Grant(SubjectId::Machine(id), grant) if *id == machine => {
-                Some(grant.subject.clone())
-            }
-            _ => None,
-        })
-    }
-
     /// Shares one item with one person or group: makes the item's own scope where there is none,
     /// wraps the current revisions for it, grants and boxes.
     ///
@@ -168,7 +158,7 @@ impl Replica {
         }
         // The old key is known to somebody who is out now, so the next writer mints; doing it in
         // the same breath leaves no moment in which the old one might be used.
-        if self.authority(self.me.user, scope).read {
+        if self.own_authority(scope).read {
             self.ensure_epoch(scope, now, rng)?;
         }
         self.reconcile(now, rng)?;

@@ -2,7 +2,9 @@
 
 mod groups;
 mod guests;
+mod intake;
 mod leaving;
+mod machines;
 mod removal;
 
 use std::collections::BTreeMap;
@@ -85,10 +87,17 @@ fn all_of(person: &Person) -> Vec<Entry> {
 
 /// The same device after a restart.
 fn again(before: &Replica, written: &[Written]) -> Replica {
+    let mut replica = forgetful(before, &written.last().unwrap().entry);
+    replica.insert(written.iter().map(|w| w.entry.clone()));
+    replica
+}
+
+/// The same device, knowing nothing but the end of its own log.
+fn forgetful(before: &Replica, last: &Entry) -> Replica {
     let me = before.me();
     let (mut out, mut seed) = (*before.out().expose_secret(), *me.seed.expose_secret());
-    let (last, chain) = (written.last().unwrap(), before.chain());
-    let mut replica = Replica::new(
+    let chain = before.chain();
+    Replica::new(
         before.genesis().clone(),
         before.team(),
         OuterKey::from_bytes(&mut out),
@@ -98,10 +107,8 @@ fn again(before: &Replica, written: &[Written]) -> Replica {
             seed: DeviceSeed::from_bytes(&mut seed),
             log: me.log,
         },
-        Chain::resume(*chain.place(), last.entry.seq(), last.entry.hash),
-    );
-    replica.insert(written.iter().map(|w| w.entry.clone()));
-    replica
+        Chain::resume(*chain.place(), last.seq(), last.hash),
+    )
 }
 
 fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, InviteId) {

@@ -122,6 +122,46 @@ fn hostile_07_a_readers_own_forgeries_are_not_sealed_under() {
     assert_eq!(ana.read(item).as_deref(), Some(&b"fine"[..]));
 }
 
+/// Whoever holds a key seals nonsense to somebody, so that everybody else takes them to have it:
+/// they complain once, and anybody honest who holds the key seals it once more.
+#[test]
+fn hostile_07_a_spoilt_box_by_a_holder_is_complained_about_and_answered_once() {
+    let mut ana = found_team(55).person;
+    let vault = ana.vault("Production");
+    let (mara, _) = ana.join("Mara", Role::Manager, &[vault]);
+    let (mut jonas, said) = ana.join("Jonas", Role::Viewer, &[]);
+    let mut mara = EvilMember::of(mara);
+    mara.person.receive(&said);
+    let (item, _) = ana.write(vault, b"for Jonas too");
+    let news = ana.flush();
+    mara.person.receive(&news);
+    jonas.receive(&news);
+    let (under, epoch) = (
+        mara.grant_on(vault),
+        ana.replica.usable_epoch(vault).unwrap(),
+    );
+    let to = mara.address_of(jonas.user()).unwrap();
+    let lies = [
+        mara.grant(under, jonas.user(), (vault, Role::Viewer), None),
+        mara.add_box(Some(under), epoch, &to, false),
+    ];
+    for person in [&mut ana, &mut jonas] {
+        person.receive(&lies);
+    }
+    let now = ana.tick();
+    assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 0);
+    assert_eq!(jonas.read(item), None);
+    // He says so once, however often he looks.
+    assert_eq!(jonas.replica.reconcile(now, &mut jonas.rng).unwrap(), 1);
+    assert_eq!(jonas.replica.reconcile(now, &mut jonas.rng).unwrap(), 0);
+    ana.receive(&jonas.flush());
+    assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 1);
+    assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 0);
+    jonas.receive(&ana.flush());
+    assert_eq!(jonas.read(item).as_deref(), Some(&b"for Jonas too"[..]));
+    assert_eq!(jonas.replica.reconcile(now, &mut jonas.rng).unwrap(), 0);
+}
+
 /// A member publishes a key of low order as their own: nothing is sealed to it, and everybody
 /// else gets what is theirs.
 #[test]

@@ -20,7 +20,7 @@ pub(super) fn user_of(person: &Person) -> UserId {
 }
 
 /// Ana with a vault, and Mara and Jonas as its editors.
-fn three() -> (Person, Person, Person, ScopeId) {
+pub(super) fn three() -> (Person, Person, Person, ScopeId) {
     let mut ana = ana();
     let vault = ana.replica.create_vault("Production", 1, 3, &mut ana.rng);
     let vault = vault.unwrap();

@@ -1,0 +1,119 @@
+//! News taken in one by one amount to what evaluating all of them gives.
+
+use rand_core::Rng;
+
+use super::{
+    removal::{meet, three, user_of, write},
+    *,
+};
+use crate::kind::Kind;
+
+#[test]
+fn edits_and_signs_of_life_of_others_are_taken_in_by_themselves() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let theirs = write(&mut mara, None, vault, b"by Mara");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let _ = ana.replica.take_changes();
+    write(&mut mara, Some(theirs), vault, b"again");
+    let new = write(&mut mara, None, vault, b"new");
+    mara.replica.heartbeat(30).unwrap();
+    ana.receive(&mara.flush());
+    let changes = ana.replica.take_changes();
+    assert!(!changes.all);
+    assert_eq!(changes.items, BTreeSet::from([theirs, new]));
+    assert_eq!(ana.read(theirs).unwrap(), b"again");
+    assert_eq!(ana.replica.reconcile(40, &mut ana.rng).unwrap(), 0);
+}
+
+/// What touches rights, keys or a log's earlier places is worked out anew.
+#[test]
+fn what_touches_rights_is_not() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let user = user_of(&jonas);
+    ana.replica.revoke(user, vault, 30, &mut ana.rng).unwrap();
+    let _ = mara.replica.take_changes();
+    mara.receive(&ana.flush());
+    assert!(mara.replica.take_changes().all);
+    // Beyond the end of his rights.
+    write(&mut jonas, None, vault, b"late");
+    ana.receive(&jonas.flush());
+    assert!(ana.replica.take_changes().all);
+}
+
+/// A story with the end of one of two rights, an edit set aside and taken back in, a shared item
+/// and edits at once, told to somebody in any order and in pieces. Every entry that is taken in by itself is compared with an
+/// evaluation of everything (`assert_as_evaluated`).
+#[test]
+fn any_order_of_any_pieces_amounts_to_the_same() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let item = write(&mut mara, None, vault, b"one");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let user = user_of(&jonas);
+    ana.replica
+        .share_item(item, user, Role::Viewer, None, 21, &mut ana.rng)
+        .unwrap();
+    write(&mut jonas, Some(item), vault, b"two");
+    write(&mut mara, Some(item), vault, b"too");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let other = ana.replica.create_vault("Other", 1, 25, &mut rng).unwrap();
+    ana.replica
+        .grant(user, other, Role::Editor, None, 26, &mut rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    // What still counts in the one vault hangs on what he says in the other.
+    write(&mut jonas, Some(item), vault, b"three");
+    write(&mut jonas, None, other, b"elsewhere");
+    write(&mut jonas, None, other, b"and there");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    ana.replica.revoke(user, vault, 30, &mut rng).unwrap();
+    let aside = write(&mut jonas, None, vault, b"aside");
+    jonas.replica.heartbeat(31).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let set_aside = ana.replica.quarantined()[0].hash;
+    ana.replica.adopt(set_aside, 32).unwrap();
+    write(&mut ana, Some(aside), vault, b"taken back in");
+    mara.replica.delete_item(item, 33).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+
+    let all = all_of(&ana);
+    for kind in [Kind::Adopt, Kind::WrapAdd, Kind::Revoke, Kind::Tombstone] {
+        assert!(all.iter().any(|e| e.kind() == Some(kind)), "{kind:?}");
+    }
+    let (_, end) = mara.replica.ends()[&mara.replica.chain().place().log];
+    let end = mara.replica.entry(&end).unwrap();
+    let told = |pieces: &[&[&Entry]]| {
+        let mut late = forgetful(&mara.replica, end);
+        for piece in pieces {
+            late.insert(piece.iter().copied().cloned());
+        }
+        late.assert_as_evaluated();
+        for (id, item) in ana.replica.items() {
+            assert_eq!(late.item(&id), Some(item));
+        }
+    };
+    // Each entry by itself, after all that others say.
+    for one in &all {
+        let after = |e: &&Entry| e.log() == one.log() && e.seq() > one.seq();
+        let (rest, before): (Vec<&Entry>, Vec<&Entry>) = all.iter().partition(after);
+        let before: Vec<&Entry> = before.into_iter().filter(|e| e.hash != one.hash).collect();
+        told(&[&before, &[one], &rest]);
+    }
+    for seed in 0..40 {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let mut order: Vec<&Entry> = all.iter().collect();
+        for at in (1..order.len()).rev() {
+            order.swap(at, usize::try_from(rng.next_u64()).unwrap() % (at + 1));
+        }
+        if seed % 2 == 0 {
+            // As it went, but for a few that are late.
+            order.sort_by_cached_key(|e| {
+                e.header.wall_ms + 20 * u64::from(rng.next_u32().is_multiple_of(6))
+            });
+        }
+        let pieces: Vec<&[&Entry]> = order
+            .chunks(1 + usize::try_from(seed % 4).unwrap())
+            .collect();
+        told(&pieces);
+    }
+}
