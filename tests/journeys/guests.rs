@@ -176,6 +176,11 @@ fn a_guest_reads_until_the_day_and_then_the_managers_app_ends_it() {
     assert_eq!(vaults.vaults.len(), 1);
     assert_eq!(vaults.over[0].name.as_deref(), Some("Production"));
 
+    // Not even for a moment after the next unlocking.
+    gus.lock(conclave_app::api::app::LockReason::Manual);
+    gus.unlock(crate::people::PASSPHRASE).unwrap();
+    assert!(titles(&gus).is_empty());
+
     // Ana is back: her app ends it by itself, says so, and what comes now is under another key.
     t.ana.unlock(crate::people::PASSPHRASE).unwrap();
     until(&[&t.ana], || row(list(&t.ana)).is_none());

@@ -145,7 +145,10 @@ impl Engine {
         let mine = self.visible_scopes();
         // A guest knows nobody by name, and needs no list of who else is there.
         let me = replica.me().user;
-        let guest = replica.standing(me) == Some(role::Role::Guest);
+        let guest = match replica.standing(me) {
+            None => self.names().person(me).is_none(),
+            role => role == Some(role::Role::Guest),
+        };
         let mut rows: Vec<PersonRow> = rights
             .users()
             .filter(|user| *user != rights.own0() && (!guest || *user == me))

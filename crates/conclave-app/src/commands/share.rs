@@ -460,3 +460,7 @@ impl App {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "share_tests.rs"]
+mod tests;

@@ -47,6 +47,17 @@ impl Engine {
         over.map(|(scope, end)| (*scope, *end)).collect()
     }
 
+    /// When the next of this person's accesses ends.
+    pub(crate) fn next_end(&self) -> Option<u64> {
+        let now = self.now();
+        self.ends
+            .at
+            .values()
+            .copied()
+            .filter(|end| *end > now)
+            .min()
+    }
+
     /// This person could open the item until a day that is over.
     pub(crate) fn is_withheld(&self, id: ItemId, item: &Item) -> bool {
         if self.over().is_empty() {
