@@ -3,6 +3,7 @@
 mod devices;
 pub mod diagnostics;
 mod draft;
+mod ended;
 mod fields;
 mod history;
 mod items;

@@ -14,14 +14,14 @@ use conclave_crypto::InviteCodeKey;
 use minicbor::{Decode, Encode};
 use rand_core::Rng;
 
-use super::{items::person, share::party};
+use super::items::person;
 use crate::{
     api::{
         AppError, Code, KeyState, Role,
         app::Picked,
         people::{
-            EndedRow, Invite, InviteCreate, InviteReady, InviteState, JoinRequest, PeopleView,
-            PersonRow, Problem, VaultChip,
+            Invite, InviteCreate, InviteReady, InviteState, JoinRequest, PeopleView, PersonRow,
+            Problem, VaultChip,
         },
     },
     convert::{count, scope_id},
@@ -34,8 +34,6 @@ use crate::{
 const INVITES: &str = "invites";
 /// How long an invitation can be used.
 const VALID_MS: u64 = 3 * 24 * 3600 * 1000;
-/// How long access that ended by its day is listed.
-const RECENT_MS: u64 = 30 * 24 * 3600 * 1000;
 /// The most answers to one invitation that are looked at.
 const MAX_REQUESTS: usize = 16;
 
@@ -230,22 +228,6 @@ impl Engine {
             leaving: self.leaving_rows(),
             ended: self.ended_rows(),
         })
-    }
-
-    /// Access to what this person reads that ended by its day not long ago.
-    fn ended_rows(&self) -> Vec<EndedRow> {
-        let (since, mine) = (self.now().saturating_sub(RECENT_MS), self.visible_scopes());
-        let ended = self.replica().ended().into_iter();
-        ended
-            .filter(|e| e.at_ms >= since && mine.contains(&e.scope))
-            .filter_map(|e| {
-                Some(EndedRow {
-                    party: party(self, e.who)?,
-                    vault: self.chip(e.scope),
-                    at_ms: e.at_ms,
-                })
-            })
-            .collect()
     }
 
     fn request_view(&self, answer: &Answer) -> JoinRequest {
@@ -586,39 +568,5 @@ fn file_name(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use conclave_testkit::{
-        counting_remote::{CountingRemote, Counts},
-        memory_remote::MemoryRemote,
-    };
-
-    use super::*;
-
-    /// A hundred thousand files in an inbox, and some that are huge: one list, a few gets.
-    #[test]
-    fn hostile_21_a_flooded_inbox_costs_a_bounded_number_of_requests() {
-        let invite = InviteId::new([5; 32]);
-        let flood = (0..100_000_u32).map(|n| {
-            let digest = Digest::of(&n.to_le_bytes());
-            let len = if n % 1_000 == 0 {
-                MAX_JOIN_OBJECT + 1
-            } else {
-                4
-            };
-            let mut bytes = n.to_le_bytes().to_vec();
-            bytes.resize(len, 0);
-            (digest.request_key(&invite).as_str().to_owned(), bytes)
-        });
-        let counts = Arc::new(Counts::default());
-        let remote = MemoryRemote::with(flood.collect());
-        let remote = CountingRemote::new(Arc::new(remote), Arc::clone(&counts) as _);
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let found = runtime.unwrap().block_on(fetch(&remote, invite));
-        let spent = counts.take();
-        assert_eq!(found.len(), MAX_REQUESTS);
-        assert_eq!(spent.requests(), 1 + MAX_REQUESTS as u64);
-        assert!(found.iter().all(|(_, bytes)| bytes.len() == 4));
-    }
-}
+#[path = "people_tests.rs"]
+mod tests;
