@@ -162,6 +162,8 @@ labels! {
     KIT_SEED_WRAP = "conclave/1/kit-seed-wrap";
     /// ENV context of the recovery owner's seed until it is printed.
     OWN0_SEED_WRAP = "conclave/1/own0-seed-wrap";
+    /// Derivation of the key that opens a machine's local store, from its seed.
+    MACHINE_STORE = "conclave/1/machine-store";
     /// Derivation of a device's Ed25519 seed.
     DEVICE_SIGNING = "conclave/1/device-signing";
     /// Derivation of a device's X-Wing seed.

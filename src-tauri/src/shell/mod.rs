@@ -8,6 +8,7 @@ mod drop;
 pub(crate) mod env;
 mod idle;
 mod lock;
+mod machine;
 mod profile;
 mod run;
 mod window;

@@ -98,6 +98,18 @@ impl Profile {
     }
 }
 
+/// The folder in which a machine keeps its sealed copy, made and closed to other users.
+pub(super) fn machine_dir(named: Option<&Path>, machine: &str) -> Result<PathBuf, ProfileError> {
+    let dir = match named {
+        Some(dir) => dir.to_owned(),
+        None => platform_dir()?.join("machines").join(machine),
+    };
+    match make_private(&dir) {
+        Ok(()) => Ok(dir),
+        Err(source) => Err(ProfileError::Folder { dir, source }),
+    }
+}
+
 fn platform_dir() -> Result<PathBuf, ProfileError> {
     let dirs = ProjectDirs::from("app", "Conclave", "Conclave").ok_or(ProfileError::NoHome)?;
     // Local, not roaming: the device's own secret must stay on this device.

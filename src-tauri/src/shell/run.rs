@@ -20,7 +20,7 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
 use super::{
     args::{self, Request},
-    drop, idle, lock,
+    drop, idle, lock, machine,
     profile::Profile,
     window,
 };
@@ -31,6 +31,10 @@ pub(crate) fn start(args: impl Iterator<Item = OsString>) -> ExitCode {
     match args::parse(args) {
         Ok(Request::Open(place)) => match Profile::open(&place) {
             Ok(profile) => open(profile),
+            Err(error) => complain(&error, 1),
+        },
+        Ok(Request::Read(read)) => match machine::read(&read) {
+            Ok(value) => say(&value),
             Err(error) => complain(&error, 1),
         },
         Ok(Request::Version) => say(&format!("conclave {}\n", env!("CARGO_PKG_VERSION"))),

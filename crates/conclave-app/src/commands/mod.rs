@@ -3,7 +3,7 @@
 mod devices;
 pub mod diagnostics;
 mod draft;
-mod fields;
+pub(crate) mod fields;
 mod groups;
 mod history;
 mod items;

@@ -54,6 +54,21 @@ pub(crate) struct Arrival {
 }
 
 impl Arrival {
+    /// Of a machine, which is never introduced to anybody: only the ticket counts.
+    pub(crate) fn of_machine(ticket: Vec<At>) -> Self {
+        Self {
+            inviter: String::new(),
+            sent_ms: 0,
+            expires_ms: 0,
+            person: String::new(),
+            colour: 0,
+            device: String::new(),
+            personal: String::new(),
+            ticket,
+            way: Some(Way::Device),
+        }
+    }
+
     /// Everything that the inviter knew has arrived.
     fn is_complete(&self, replica: &Replica) -> bool {
         let known = |at: &At| replica.hashes_at(at.log, at.seq).contains(&at.hash);

@@ -194,7 +194,7 @@ fn held(store: &Reader, team: TeamId) -> Result<Held, EngineError> {
     if identity.team() != team {
         return Err(EngineError::Damaged);
     }
-    let (genesis, out, me) = identity.parts();
+    let (machine, (genesis, out, me)) = (identity.is_machine(), identity.parts());
     let place = me.log.place(team);
 
     let mut runs: BTreeMap<LogId, Vec<Pack>> = BTreeMap::new();
@@ -228,6 +228,9 @@ fn held(store: &Reader, team: TeamId) -> Result<Held, EngineError> {
         None => Chain::start(place),
     };
     let mut replica = Replica::new(genesis, team, out, me, chain);
+    if machine {
+        replica = replica.into_machine();
+    }
     replica.insert(entries);
     Ok(Held {
         replica,

@@ -23,6 +23,9 @@ pub(crate) enum Action {
     /// Put into the clipboard.
     #[n(1)]
     Copied,
+    /// Handed to a program, by a machine.
+    #[n(2)]
+    Used,
 }
 
 /// What a receipt says; sealed to the auditors.

@@ -34,6 +34,9 @@ pub struct Identity {
     facts: UserFacts,
     #[n(4)]
     log: LogIdentity,
+    /// It is a machine, and `facts` are those of who answers for it.
+    #[n(5)]
+    machine: Option<bool>,
 }
 
 impl Drop for Identity {
@@ -56,7 +59,13 @@ impl Identity {
             seed: *me.seed.expose_secret(),
             facts: me.facts.clone(),
             log: me.log,
+            machine: replica.is_machine().then_some(true),
         }
+    }
+
+    /// It is a machine's.
+    pub(crate) const fn is_machine(&self) -> bool {
+        matches!(self.machine, Some(true))
     }
 
     /// The row's bytes.

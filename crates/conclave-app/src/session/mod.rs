@@ -4,6 +4,7 @@
 mod card;
 mod cell;
 mod joining;
+pub mod machine;
 mod pairing;
 mod recovering;
 mod setup;

@@ -2,10 +2,10 @@
 //! it (docs/format.md, "Machines").
 //!
 //! All that a machine needs to find its team and to open what it was given lies in one line of
-//! text, which is as secret as what it opens. Every use of it writes a log of its own, since the
-//! same line may be at work in several places.
+//! text, which is as secret as what it opens. Every place where it works writes a log of its own,
+//! since the same line may be at work in several.
 
-use conclave_crypto::{DeviceSeed, OuterKey};
+use conclave_crypto::{DeviceSeed, KeychainKey, OuterKey};
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
@@ -86,6 +86,12 @@ impl MachineKey {
         public_keys(&seed.signing(), &seed.sealing()).id()
     }
 
+    /// The key of the store that the machine keeps where it works.
+    #[must_use]
+    pub fn store_key(&self) -> KeychainKey {
+        self.seed().machine_store()
+    }
+
     fn seed(&self) -> DeviceSeed {
         let mut seed = self.seed;
         DeviceSeed::from_bytes(&mut seed)
@@ -114,8 +120,8 @@ impl MachineKey {
         };
         let chain = Chain::start(me.log.place(team));
         let out = OuterKey::from_bytes(&mut out);
-        let mut replica = Replica::new(self.genesis.clone(), team, out, me, chain);
-        replica.acts_as = Who::Machine(keys.id());
+        let replica = Replica::new(self.genesis.clone(), team, out, me, chain);
+        let mut replica = replica.into_machine();
         replica.start_log(now)?;
         Ok(replica)
     }
@@ -135,6 +141,19 @@ pub struct Machine {
 }
 
 impl Replica {
+    /// The same, reading and writing by the grants of its device alone.
+    #[must_use]
+    pub fn into_machine(mut self) -> Self {
+        self.acts_as = Who::Machine(self.device());
+        self
+    }
+
+    /// It speaks for a machine.
+    #[must_use]
+    pub const fn is_machine(&self) -> bool {
+        matches!(self.acts_as, Who::Machine(_))
+    }
+
     /// Makes a machine that this person answers for and gives it its first vaults. What it holds
     /// is in the answer alone.
     ///

@@ -5,7 +5,7 @@
 
 use crate::{
     hash::lp,
-    keys::{SealSecretKey, SecretBytes, SigningKey, secret},
+    keys::{KeychainKey, SealSecretKey, SecretBytes, SigningKey, secret},
     label,
 };
 
@@ -22,6 +22,16 @@ secret! {
 secret! {
     /// Opens what a kit finds on the storage, and nothing else.
     KitFindingKey: env
+}
+
+impl DeviceSeed {
+    /// The key that opens a machine's local store: nobody types a passphrase there, and whoever
+    /// has the seed can read all that lies in it anyway.
+    #[must_use]
+    pub fn machine_store(&self) -> KeychainKey {
+        let info = lp(label::MACHINE_STORE, &[]);
+        KeychainKey::derived(SecretBytes::derive(&[], self.0.expose(), &info))
+    }
 }
 
 impl KitSeed {

@@ -35,6 +35,12 @@ secret! {
     RowKey: env
 }
 
+impl KeychainKey {
+    pub(super) const fn derived(bytes: SecretBytes) -> Self {
+        Self(bytes)
+    }
+}
+
 impl LocalMasterKey {
     /// The key of a table, or of another local purpose, by its name.
     #[must_use]
