@@ -23,6 +23,7 @@ mod harness;
 mod journey;
 mod keyboard;
 mod lock;
+mod machines;
 mod removed;
 mod restored;
 mod screens;
