@@ -19,6 +19,7 @@ mod devices;
 mod dialogs;
 mod expired;
 mod groups;
+mod guests;
 mod harness;
 mod journey;
 mod keyboard;

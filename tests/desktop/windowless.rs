@@ -152,6 +152,7 @@ impl Windowless {
             name: name.into(),
             role: Role::Editor,
             vaults,
+            access_until_ms: None,
         };
         let ready = self.with(|app| app.invite_create(&wanted)).unwrap();
         Handed {

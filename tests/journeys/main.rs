@@ -9,6 +9,7 @@
 mod conflict;
 mod devices;
 mod groups;
+mod guests;
 mod joining;
 mod machines;
 mod people;

@@ -151,6 +151,7 @@ pub(crate) fn invite(ana: &App, name: &str, vaults: Vec<String>) -> (InviteReady
             name: name.into(),
             role: Role::Editor,
             vaults,
+            access_until_ms: None,
         })
         .unwrap();
     let text = ana.invite_text(&ready.invite).unwrap();

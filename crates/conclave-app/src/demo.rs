@@ -150,6 +150,7 @@ pub fn fill(ana: &App, place: &Path) -> Result<(), AppError> {
         name: "Kofi Mensah".into(),
         role: Role::Editor,
         vaults: vaults.into_iter().take(1).collect(),
+        access_until_ms: None,
     })?;
     ana.sync_now().map(drop)
 }
@@ -200,6 +201,7 @@ fn join(
         name: name.into(),
         role,
         vaults: vaults.to_vec(),
+        access_until_ms: None,
     })?;
     let text = ana.invite_text(&ready.invite)?;
     let given = name.split(' ').next().unwrap_or(name);

@@ -3,9 +3,10 @@
 use conclave_app::{
     api::{
         app::Picked,
+        leaving::LeaveView,
         people::{
             InviteCreate, InviteReady, InviteRef, InviteSave, PeopleView, RequestRef, ShareGrant,
-            ShareRequest, ShareRevoke, ShareView,
+            ShareLevel, ShareRequest, ShareRevoke, ShareView,
         },
     },
     session::App,
@@ -69,13 +70,25 @@ pub(crate) async fn share_get(app: Shared<'_>, req: ShareRequest) -> Answer<Shar
 
 #[command]
 pub(crate) async fn share_grant(app: Shared<'_>, req: ShareGrant) -> Answer<ShareView> {
-    off(app, move |app| {
-        app.share_grant(&req.scope, &req.user, req.role)
-    })
-    .await
+    off(app, move |app| app.share_give(&req)).await
+}
+
+#[command]
+pub(crate) async fn share_level(app: Shared<'_>, req: ShareLevel) -> Answer<ShareView> {
+    off(app, move |app| app.share_level(&req)).await
 }
 
 #[command]
 pub(crate) async fn share_revoke(app: Shared<'_>, req: ShareRevoke) -> Answer<ShareView> {
-    off(app, move |app| app.share_revoke(&req.scope, &req.user)).await
+    off(app, move |app| app.share_end(&req.scope, &req.who)).await
+}
+
+#[command]
+pub(crate) async fn leave_get(app: Shared<'_>) -> Answer<LeaveView> {
+    off(app, |app| app.leave_get()).await
+}
+
+#[command]
+pub(crate) async fn leave_ask(app: Shared<'_>) -> Answer<LeaveView> {
+    off(app, |app| app.leave_ask()).await
 }

@@ -57,6 +57,7 @@ import type {
   JoinSend,
   JoinStatus,
   Keychain,
+  LeaveView,
   PeopleView,
   Picked,
   Prefs,
@@ -71,6 +72,7 @@ import type {
   SaveTo,
   Settings,
   ShareGrant,
+  ShareLevel,
   ShareRequest,
   ShareRevoke,
   ShareView,
@@ -159,7 +161,10 @@ export interface Commands {
   request_reject: [RequestRef, PeopleView];
   share_get: [ShareRequest, ShareView];
   share_grant: [ShareGrant, ShareView];
+  share_level: [ShareLevel, ShareView];
   share_revoke: [ShareRevoke, ShareView];
+  leave_get: [null, LeaveView];
+  leave_ask: [null, LeaveView];
   person_get: [PersonRef, PersonView];
   role_change: [RoleChange, PersonView];
   removal_preview: [RemovalTarget, RemovalPreview];

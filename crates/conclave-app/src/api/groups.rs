@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{
-    KeyState, Person, Role,
-    people::{Candidate, VaultChip},
-};
+use super::{KeyState, Person, Role, people::VaultChip};
 
 /// A group in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -64,6 +61,18 @@ pub struct GroupVault {
     pub can_change: bool,
 }
 
+/// Somebody who could be added to a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct GroupCandidate {
+    /// Who.
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub person: Person,
+    /// How sure one is of their key.
+    pub key_state: KeyState,
+}
+
 /// A group on a page of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -83,7 +92,7 @@ pub struct GroupView {
     /// This person may name it, add people and take them out.
     pub can_manage: bool,
     /// Who could be added.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<GroupCandidate>,
     /// The vaults that this person may give it and that it does not open yet.
     pub offered: Vec<VaultChip>,
 }

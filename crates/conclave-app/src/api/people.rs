@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Person, Role, items::Kind, machines::ShareMachine};
+pub use super::share::{
+    Candidate, Party, Scope, ShareEnded, ShareEntry, ShareGrant, ShareLevel, ShareRequest,
+    ShareRevoke, ShareView, Via, Who,
+};
+use super::{KeyState, Person, Role};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -24,6 +28,37 @@ pub struct PersonRow {
     pub last_seen_ms: Option<u64>,
     /// The vaults that they and this person both read.
     pub vaults: Vec<String>,
+    /// When all of their access ends; none where some of it does not.
+    #[ts(type = "number | null")]
+    pub until_ms: Option<u64>,
+}
+
+/// Access that ended because its day was over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EndedRow {
+    /// Whose.
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub party: Party,
+    /// To what.
+    pub vault: VaultChip,
+    /// When.
+    #[ts(type = "number")]
+    pub at_ms: u64,
+}
+
+/// Somebody who asks to leave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LeavingRow {
+    /// Who.
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub person: Person,
+    /// When they asked, by their clock.
+    #[ts(type = "number")]
+    pub at_ms: u64,
 }
 
 /// Whether an invitation can still be used.
@@ -58,6 +93,9 @@ pub struct Invite {
     pub expires_ms: u64,
     /// Whether it can still be used.
     pub state: InviteState,
+    /// When what it gives ends; none: it stays.
+    #[ts(type = "number | null")]
+    pub access_until_ms: Option<u64>,
 }
 
 /// Why a request is a stop.
@@ -113,6 +151,9 @@ pub struct JoinRequest {
     pub role: Role,
     /// The vaults.
     pub vaults: Vec<VaultChip>,
+    /// When what they get ends; none: it stays.
+    #[ts(type = "number | null")]
+    pub access_until_ms: Option<u64>,
     /// Why it is a stop.
     pub problem: Option<Problem>,
     /// Plain facts.
@@ -135,6 +176,10 @@ pub struct PeopleView {
     pub roles_offered: Vec<Role>,
     /// The vaults that they may give.
     pub vaults_offered: Vec<VaultChip>,
+    /// Who asks to leave, for whoever may take them out.
+    pub leaving: Vec<LeavingRow>,
+    /// Access that ended by its day within the last month, for whoever reads the vault.
+    pub ended: Vec<EndedRow>,
 }
 
 /// A new invitation.
@@ -147,6 +192,9 @@ pub struct InviteCreate {
     pub role: Role,
     /// The vaults.
     pub vaults: Vec<String>,
+    /// When what it gives ends; none: it stays. A guest's always ends.
+    #[ts(type = "number | null")]
+    pub access_until_ms: Option<u64>,
 }
 
 /// An invitation, by id.
@@ -202,121 +250,4 @@ pub struct CodeCopied {
 pub struct RequestRef {
     /// The request.
     pub request: String,
-}
-
-/// What is shared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
-pub enum Scope {
-    /// A vault.
-    Vault {
-        /// Its id.
-        id: String,
-    },
-    /// One item.
-    Item {
-        /// Its id.
-        id: String,
-    },
-}
-
-/// How somebody comes to read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Via {
-    Direct,
-    Vault,
-    Group,
-    Creator,
-}
-
-/// Somebody who can open it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ShareEntry {
-    /// Who.
-    #[serde(flatten)]
-    #[ts(flatten)]
-    pub person: Person,
-    /// How sure one is of their key.
-    pub key_state: KeyState,
-    /// What they may do.
-    pub role: Role,
-    /// How they come to it.
-    pub via: Via,
-    /// The groups through which they do, by name, beside what they have of their own.
-    pub groups: Vec<String>,
-    /// This person may end it.
-    pub can_revoke: bool,
-}
-
-/// Somebody who could be let in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Candidate {
-    /// Who.
-    #[serde(flatten)]
-    #[ts(flatten)]
-    pub person: Person,
-    /// How sure one is of their key.
-    pub key_state: KeyState,
-}
-
-/// Who can open something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ShareView {
-    /// What.
-    pub scope: Scope,
-    /// Its title.
-    pub title: String,
-    /// An item's kind; none for a vault.
-    pub kind: Option<Kind>,
-    /// The vault's name.
-    pub vault_name: String,
-    /// The vault's colour.
-    pub vault_colour: u8,
-    /// This person may share it.
-    pub can_share: bool,
-    /// The roles that may be given here.
-    pub roles: Vec<Role>,
-    /// Who can open it.
-    pub entries: Vec<ShareEntry>,
-    /// The machines that can open it, through the vault or by themselves.
-    pub machines: Vec<ShareMachine>,
-    /// Who could be let in.
-    pub candidates: Vec<Candidate>,
-}
-
-/// What to look at.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ShareRequest {
-    /// What.
-    pub scope: Scope,
-}
-
-/// Let somebody in.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ShareGrant {
-    /// What.
-    pub scope: Scope,
-    /// Whom.
-    pub user: String,
-    /// As what.
-    pub role: Role,
-}
-
-/// Take it away.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ShareRevoke {
-    /// What.
-    pub scope: Scope,
-    /// From whom.
-    pub user: String,
 }

@@ -43,6 +43,19 @@ pub struct VaultList {
     pub archived: u32,
     /// How many items were shared singly.
     pub shared: u32,
+    /// What this person could open until a day that is over.
+    pub over: Vec<OverVault>,
+}
+
+/// Access of this person whose day is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OverVault {
+    /// The vault's name; none for a single item.
+    pub name: Option<String>,
+    /// When it ended.
+    #[ts(type = "number")]
+    pub at_ms: u64,
 }
 
 /// A new vault.

@@ -14,10 +14,9 @@ use crate::{
     api::{
         AppError, Code, KeyState, Role,
         groups::{
-            GroupCreate, GroupGive, GroupMember, GroupPerson, GroupRename, GroupRow, GroupTake,
-            GroupVault, GroupView, GroupsView,
+            GroupCandidate, GroupCreate, GroupGive, GroupMember, GroupPerson, GroupRename,
+            GroupRow, GroupTake, GroupVault, GroupView, GroupsView,
         },
-        people::Candidate,
     },
     convert::{count, scope_id, user_id},
     engine::Engine,
@@ -158,10 +157,10 @@ impl Engine {
         vaults.sort_by_key(|v| v.vault.name.to_lowercase());
         let hidden_vaults = count(opened.len() - vaults.len());
         let in_team = |user: &UserId| *user != rights.own0() && replica.team_role(*user).is_some();
-        let mut candidates: Vec<Candidate> = rights
+        let mut candidates: Vec<GroupCandidate> = rights
             .users()
             .filter(|user| can_manage && in_team(user) && !inside.contains(user))
-            .map(|user| Candidate {
+            .map(|user| GroupCandidate {
                 person: person(self, Some(user)),
                 key_state: self.key_state(user),
             })

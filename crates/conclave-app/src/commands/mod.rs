@@ -3,10 +3,12 @@
 mod devices;
 pub mod diagnostics;
 mod draft;
+mod ended;
 pub(crate) mod fields;
 mod groups;
 mod history;
 mod items;
+mod leaving;
 mod list;
 mod machines;
 mod people;

@@ -66,6 +66,9 @@ struct InviteRow {
     /// Requests that were turned down.
     #[n(10)]
     rejected: Vec<minicbor::bytes::ByteArray<32>>,
+    /// When what it gives ends.
+    #[n(11)]
+    access_until_ms: Option<u64>,
 }
 
 /// An answer to an invitation, looked at.
@@ -138,15 +141,26 @@ impl Engine {
         let replica = self.replica();
         let rights = replica.rights();
         let mine = self.visible_scopes();
+        // A guest knows nobody by name, and needs no list of who else is there.
+        let me = replica.me().user;
+        let guest = match replica.standing(me) {
+            None => self.names().person(me).is_none(),
+            role => role == Some(role::Role::Guest),
+        };
         let mut rows: Vec<PersonRow> = rights
             .users()
-            .filter(|user| *user != rights.own0())
+            .filter(|user| *user != rights.own0() && (!guest || *user == me))
             .filter_map(|user| {
-                let grants = rights.live_grants();
-                let grants = grants
-                    .iter()
-                    .filter(|g| g.user == Some(user) && !g.personal);
-                let highest = grants.max_by_key(|g| g.role.rank())?.role;
+                let mut grants = rights.live_grants();
+                grants.retain(|g| g.user == Some(user) && !g.personal);
+                let highest = grants.iter().max_by_key(|g| g.role.rank())?.role;
+                // An auditor is one, whatever else they view.
+                let role = match replica.standing(user) {
+                    Some(role) if role.rank() >= highest.rank() => role,
+                    _ => highest,
+                };
+                let days = grants.iter().map(|g| g.expires_ms);
+                let days: Option<Vec<u64>> = days.collect();
                 let seen = replica
                     .entries()
                     .filter(|e| rights.user_of(e.device()) == Some(user));
@@ -156,10 +170,11 @@ impl Engine {
                 Some(PersonRow {
                     person: person(self, Some(user)),
                     key_state: self.key_state(user),
-                    role: highest.into(),
+                    role: role.into(),
                     devices: count(devices.count()),
                     last_seen_ms: seen.map(|e| e.header.wall_ms).max(),
                     vaults: vaults.map(ToString::to_string).collect(),
+                    until_ms: days.and_then(|days| days.into_iter().max()),
                 })
             })
             .collect();
@@ -186,11 +201,20 @@ impl Engine {
             } else {
                 InviteState::Open
             },
+            access_until_ms: row.access_until_ms,
         });
         let offered = |scope: ScopeId| replica.roles_to_give(scope).contains(&role::Role::Viewer);
         let vaults = replica.vaults();
         let vaults = vaults.iter().filter(|v| !v.personal && offered(v.scope));
+        let vaults: Vec<VaultChip> = vaults.map(|v| self.chip(v.scope)).collect();
         let may = replica.roles_to_give(team).contains(&role::Role::Viewer);
+        let mut roles = Vec::new();
+        if may {
+            roles.extend([Role::Viewer, Role::Editor, Role::Manager, Role::Auditor]);
+        }
+        if may && !vaults.is_empty() {
+            roles.push(Role::Guest);
+        }
         Ok(PeopleView {
             people: self.people(),
             invites: invites.collect(),
@@ -199,12 +223,10 @@ impl Engine {
                 .map(|answer| self.request_view(answer))
                 .collect(),
             can_invite: may,
-            roles_offered: if may {
-                vec![Role::Viewer, Role::Editor, Role::Manager]
-            } else {
-                Vec::new()
-            },
-            vaults_offered: vaults.map(|v| self.chip(v.scope)).collect(),
+            roles_offered: roles,
+            vaults_offered: vaults,
+            leaving: self.leaving_rows(),
+            ended: self.ended_rows(),
         })
     }
 
@@ -223,6 +245,7 @@ impl Engine {
             invited_ms: row.created_ms,
             role: row.role.into(),
             vaults: row.vaults.iter().map(|scope| self.chip(*scope)).collect(),
+            access_until_ms: row.access_until_ms,
             problem: answer.problem,
             details: format!(
                 "invitation {}\nrequest {}",
@@ -313,6 +336,12 @@ impl App {
             .iter()
             .map(|v| scope_id(v))
             .collect::<Result<Vec<_>, AppError>>()?;
+        let until = request.access_until_ms;
+        let guest = request.role == Role::Guest;
+        // A guest's access has an end, and lies ahead.
+        if (guest && until.is_none()) || until.is_some_and(|end| end <= self.now()) {
+            return Err(Code::NotAllowed.into());
+        }
         let remote = self.remote().ok_or(Code::StorageFailed)?;
         let mut rng = random::os();
         let mut id = [0; 32];
@@ -357,6 +386,7 @@ impl App {
                 used_by: None,
                 key: *key.signing().verify_key().as_bytes(),
                 rejected: Vec::new(),
+                access_until_ms: until,
             };
             let mut invites = engine.invites()?;
             invites.push(row.clone());
@@ -407,6 +437,7 @@ impl App {
             name: row.name,
             role: row.role.into(),
             vaults: row.vaults.iter().map(ToString::to_string).collect(),
+            access_until_ms: row.access_until_ms,
         })
     }
 
@@ -468,7 +499,8 @@ impl App {
         let row = answer.row.clone();
         self.with(|engine| {
             engine.commit(|replica, now| {
-                replica.admit(asked, row.role, &row.vaults, now, &mut random::os())
+                let (role, until) = (row.role, row.access_until_ms);
+                replica.admit_until(asked, role, &row.vaults, until, now, &mut random::os())
             })?;
             engine.change_invite(row.invite, |row| row.used_by = Some(asked.user))
         })?;
@@ -536,39 +568,5 @@ fn file_name(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use conclave_testkit::{
-        counting_remote::{CountingRemote, Counts},
-        memory_remote::MemoryRemote,
-    };
-
-    use super::*;
-
-    /// A hundred thousand files in an inbox, and some that are huge: one list, a few gets.
-    #[test]
-    fn hostile_21_a_flooded_inbox_costs_a_bounded_number_of_requests() {
-        let invite = InviteId::new([5; 32]);
-        let flood = (0..100_000_u32).map(|n| {
-            let digest = Digest::of(&n.to_le_bytes());
-            let len = if n % 1_000 == 0 {
-                MAX_JOIN_OBJECT + 1
-            } else {
-                4
-            };
-            let mut bytes = n.to_le_bytes().to_vec();
-            bytes.resize(len, 0);
-            (digest.request_key(&invite).as_str().to_owned(), bytes)
-        });
-        let counts = Arc::new(Counts::default());
-        let remote = MemoryRemote::with(flood.collect());
-        let remote = CountingRemote::new(Arc::new(remote), Arc::clone(&counts) as _);
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let found = runtime.unwrap().block_on(fetch(&remote, invite));
-        let spent = counts.take();
-        assert_eq!(found.len(), MAX_REQUESTS);
-        assert_eq!(spent.requests(), 1 + MAX_REQUESTS as u64);
-        assert!(found.iter().all(|(_, bytes)| bytes.len() == 4));
-    }
-}
+#[path = "people_tests.rs"]
+mod tests;

@@ -61,13 +61,21 @@ impl Engine {
         let replica = self.replica();
         let access = self.access_to(user, scope);
         let own = access.direct;
+        let guest = replica.standing(user) == Some(role::Role::Guest);
         let mut roles = replica.roles_for(user, scope);
+        if guest {
+            // Any other role would open the team's names to them.
+            roles.clear();
+        }
         if let Some(role) = own.filter(|role| !roles.is_empty() && !roles.contains(role)) {
             roles.push(role);
         }
         PersonAccess {
             vault: (scope != replica.team_scope()).then(|| self.chip(scope)),
-            role: own.or_else(|| access.role()).map(Role::from),
+            role: own
+                .or_else(|| access.role())
+                .or((scope == replica.team_scope() && guest).then_some(role::Role::Guest))
+                .map(Role::from),
             roles: if own.is_some() {
                 roles.into_iter().map(Role::from).collect()
             } else {

@@ -7,7 +7,7 @@ use conclave_core::id::ScopeId;
 use crate::{
     api::{
         AppError, Code, Role,
-        vaults::{Vault, VaultCreate, VaultList, VaultRename},
+        vaults::{OverVault, Vault, VaultCreate, VaultList, VaultRename},
     },
     convert::{count, scope_id},
     engine::Engine,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Engine {
-    /// Vaults that this person reads.
+    /// Vaults that this person reads, and whose day is not over for them.
     pub(crate) fn visible_scopes(&self) -> BTreeSet<ScopeId> {
         self.shown_vaults()
             .into_iter()
@@ -36,7 +36,23 @@ impl Engine {
             let past = self.replica.past_vaults();
             vaults.splice(0..0, past);
         }
+        vaults.retain(|vault| !self.is_over(vault.scope));
         vaults
+    }
+}
+
+impl Engine {
+    /// What this person could open until a day that is over, the latest first.
+    fn over_vaults(&self) -> Vec<OverVault> {
+        let mut over = self.all_over();
+        over.sort_by_key(|(scope, at)| (core::cmp::Reverse(*at), *scope));
+        let named = |scope| Some(self.names().scope(scope)?.name.clone());
+        over.into_iter()
+            .map(|(scope, at_ms)| OverVault {
+                name: named(scope),
+                at_ms,
+            })
+            .collect()
     }
 }
 
@@ -94,6 +110,7 @@ impl App {
                         .filter(|(_, r)| !visible.contains(&r.overview.home))
                         .count(),
                 ),
+                over: engine.over_vaults(),
             })
         })
     }

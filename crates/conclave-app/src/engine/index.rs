@@ -33,7 +33,8 @@ pub(crate) struct Index {
     pub(crate) search: SearchIndex,
     pub(crate) favourites: BTreeSet<ItemId>,
     used: BTreeMap<ItemId, u64>,
-    visible: BTreeSet<ScopeId>,
+    /// The vaults that this person reads; none before anything is shown.
+    visible: Option<BTreeSet<ScopeId>>,
 }
 
 impl Index {
@@ -52,7 +53,7 @@ impl Index {
 
     /// Makes the index anew, for a person who reads these vaults.
     pub(super) fn show(&mut self, list: &List, visible: BTreeSet<ScopeId>) {
-        self.visible = visible;
+        self.visible = Some(visible);
         self.search = SearchIndex::new();
         self.search.reserve(list.len());
         for (overview, deleted) in list.packed() {
@@ -86,7 +87,11 @@ impl Index {
         let mark = |on: bool, marks| if on { marks } else { Marks::NONE };
         mark(self.favourites.contains(&item), Marks::FAVOURITE)
             .and(mark(deleted, Marks::ARCHIVED))
-            .and(mark(!self.visible.contains(&home), Marks::SHARED))
+            .and(mark(!self.reads(home), Marks::SHARED))
+    }
+
+    fn reads(&self, home: ScopeId) -> bool {
+        self.visible.as_ref().is_some_and(|all| all.contains(&home))
     }
 
     /// When an item was used or changed last.
@@ -146,7 +151,7 @@ impl Engine {
     pub(crate) fn index_rows(&mut self, changed: &BTreeSet<ItemId>) {
         let visible = self.visible_scopes();
         let Shelf { list, index, .. } = &mut self.shelf;
-        if visible == index.visible {
+        if index.visible.as_ref() == Some(&visible) {
             for item in changed {
                 index.put(list, *item);
             }

@@ -36,9 +36,14 @@ impl Engine {
     /// Opens one revision.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] while its body or key is not here; [`EngineError::Item`] when a
-    /// newer version is needed.
+    /// [`EngineError::NotFound`] while its body or key is not here, and once this person's day for it
+    /// is over; [`EngineError::Item`] when a newer version is needed.
     pub fn open_revision(&self, hash: &EntryHash) -> Result<ItemContent, EngineError> {
+        let of = self.replica.revision(hash).map(|revision| revision.item);
+        let of = of.and_then(|id| Some((id, self.replica.item(&id)?)));
+        if of.is_some_and(|(id, item)| self.is_withheld(id, item)) {
+            return Err(EngineError::NotFound);
+        }
         let body = self
             .store
             .body(&self.team, hash)?

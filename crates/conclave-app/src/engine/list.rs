@@ -169,7 +169,8 @@ impl Engine {
                 head || (out && item.revisions.iter().any(|rev| self.replica.can_open(rev)))
             };
             let row = self.shelf.list.rows.get(&id);
-            let Some(item) = item.filter(open) else {
+            let shown = |item: &&Item| open(item) && !self.is_withheld(id, item);
+            let Some(item) = item.filter(shown) else {
                 changed.extend(row.map(|_| (id, None)));
                 continue;
             };

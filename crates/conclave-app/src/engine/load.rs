@@ -54,7 +54,9 @@ impl Opening {
     /// # Errors
     /// [`EngineError::NotFound`] where there is none; what the store refuses otherwise.
     pub fn begin(mut store: OpenStore, clock: Arc<dyn Clock>) -> Result<(Self, Shelf), Unopened> {
-        let read = only_team(&store).and_then(|team| Ok((team, Shelf::read(&mut store, team)?)));
+        let now = clock.now_ms();
+        let read = only_team(&store);
+        let read = read.and_then(|team| Ok((team, Shelf::read(&mut store, team, now)?)));
         match read {
             Ok((team, shelf)) => Ok((Self { store, team, clock }, shelf)),
             Err(error) => Err(Unopened::new(store, error)),
@@ -109,6 +111,7 @@ impl Ready {
             names: Names::default(),
             shelf,
             arrival: None,
+            ends: super::expiry::Ends::default(),
             kept: held.kept,
             pending: held.pending,
             alarms: Vec::new(),

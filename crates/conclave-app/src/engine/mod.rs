@@ -7,6 +7,7 @@
 
 mod arrival;
 mod error;
+mod expiry;
 mod index;
 mod items;
 mod list;
@@ -64,6 +65,7 @@ pub struct Engine {
     pub(crate) names: Names,
     pub(crate) shelf: Shelf,
     pub(crate) arrival: Option<Arrival>,
+    pub(crate) ends: expiry::Ends,
     pub(crate) kept: BTreeMap<LogId, Vec<Kept>>,
     pub(crate) pending: u64,
     pub(crate) alarms: Vec<conclave_sync::Alarm>,
@@ -158,6 +160,9 @@ impl Engine {
     }
 
     fn show(&mut self, changes: &Changes) -> Result<(), EngineError> {
+        if changes.all {
+            self.refresh_ends();
+        }
         if changes.all || changes.names {
             self.names = Names::read(&self.store, &self.replica)?;
         }

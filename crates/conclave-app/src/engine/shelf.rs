@@ -25,7 +25,7 @@ pub(crate) struct Frame {
     /// Somebody has let this person in. Where not, nothing is shown before the log is read.
     #[n(0)]
     pub(crate) member: bool,
-    /// This person's role in the team.
+    /// This person's role in the team; guest without one.
     #[n(1)]
     pub(crate) role: Option<Role>,
     /// The team uses what this version does not know.
@@ -37,6 +37,10 @@ pub(crate) struct Frame {
     /// This person has ended this device.
     #[n(4)]
     pub(crate) ended: bool,
+    /// When the next of this person's accesses ends. From then on nothing is shown before the log
+    /// says what is left.
+    #[n(5)]
+    pub(crate) next_end_ms: Option<u64>,
 }
 
 /// The list with its index, and the frame.
@@ -56,11 +60,14 @@ impl Shelf {
     pub(crate) fn read(
         store: &mut conclave_store::OpenStore,
         team: TeamId,
+        now: u64,
     ) -> Result<Self, EngineError> {
         let frame = kept_frame(store, team)?;
         let list = List::read(store, team)?;
         let mut index = Index::read(store, team)?;
-        index.show(&list, frame.visible.iter().copied().collect());
+        if frame.next_end_ms.is_none_or(|end| end > now) {
+            index.show(&list, frame.visible.iter().copied().collect());
+        }
         Ok(Self {
             list,
             index,
@@ -84,10 +91,11 @@ impl Engine {
     pub(crate) fn keep_frame(&mut self) -> Result<(), EngineError> {
         let frame = Frame {
             member: self.is_member(),
-            role: self.replica.team_role(self.replica.me().user),
+            role: self.replica.standing(self.replica.me().user),
             needs_update: self.replica.rights().needs_update(),
             visible: self.visible_scopes().into_iter().collect(),
             ended: self.is_ended(),
+            next_end_ms: self.next_end(),
         };
         if frame != self.shelf.frame {
             self.keep(FRAME, &cbor::encode(&frame))?;

@@ -73,7 +73,7 @@ impl Slot {
                 Some(Front {
                     member: engine.is_member(),
                     out: engine.is_out(),
-                    role: replica.team_role(replica.me().user),
+                    role: replica.standing(replica.me().user),
                     needs_update: replica.rights().needs_update(),
                     ended: engine.is_ended(),
                     has_draft: engine.has_draft(),

@@ -16,6 +16,9 @@ use crate::{
     engine::{Engine, EngineError},
 };
 
+/// How long a day that is over may go unnoticed where nothing else happens.
+const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
+
 /// Something changed without the window's asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,6 +90,9 @@ impl App {
         tasks.push(self.runtime.spawn(telling(handle.clone(), listener)));
         let (handle_, cell) = (handle.clone(), Arc::clone(&self.engine));
         tasks.push(self.runtime.spawn(remembering(handle_, cell, mark)));
+        let (handle_, cell) = (handle.clone(), Arc::clone(&self.engine));
+        let listener = Arc::clone(&self.config.listener);
+        tasks.push(self.runtime.spawn(keeping_days(handle_, cell, listener)));
         tasks.push(self.runtime.spawn(super::recovering::keep_pointer(
             Arc::clone(&self.engine),
             Arc::clone(&remote),
@@ -258,6 +264,36 @@ async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Waterma
             let mark = mark.clone();
             let done = tokio::task::spawn_blocking(move || mark.keep(end));
             let _ = done.await;
+        }
+    }
+}
+
+/// Days on which access ends: what is over for this person is shown no more, at the latest an hour
+/// late; what is over for others is ended while the storage has all of it and shows all of it.
+async fn keeping_days(handle: Handle, cell: Arc<super::EngineCell>, listener: super::Listener) {
+    let mut status = handle.status();
+    loop {
+        let news = tokio::time::timeout(HOUR, status.changed()).await;
+        if matches!(news, Ok(Err(_))) {
+            return;
+        }
+        let synced = status.borrow_and_update().state == State::Synced;
+        let done = cell.lock().engine_mut().map(|engine| {
+            let over = engine.look_at_ends()?;
+            let ended = synced && engine.end_expired()?;
+            Ok::<_, EngineError>((over, ended))
+        });
+        match done {
+            Some(Ok((over, ended))) => {
+                if ended {
+                    handle.edited();
+                }
+                if over || ended {
+                    listener(SyncEvent::Changed);
+                }
+            }
+            Some(Err(error)) => tracing::warn!(%error, "access whose day is over was not ended"),
+            None => {}
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Authority {
 impl Replica {
     /// Live grants that work for this person or machine: their own, and those of a person's groups
     /// with the membership.
-    fn working_grants(&self) -> Vec<(GrantView, Option<GrantId>)> {
+    pub(super) fn working_grants(&self) -> Vec<(GrantView, Option<GrantId>)> {
         let me = Some(self.acts_as);
         let all = self.rights.live_grants();
         let mut out = Vec::new();
@@ -40,7 +40,7 @@ impl Replica {
     }
 
     /// The strongest working grant that satisfies a condition.
-    fn best(&self, fits: impl Fn(&GrantView) -> bool) -> Under {
+    pub(super) fn best(&self, fits: impl Fn(&GrantView) -> bool) -> Under {
         self.working_grants()
             .into_iter()
             .filter(|(grant, _)| fits(grant))
@@ -148,5 +148,16 @@ impl Replica {
             .filter(|g| g.user == Some(user) && g.scope == team)
             .map(|g| g.role)
             .max_by_key(|role| role.rank())
+    }
+
+    /// What a user is to the team: the role on all of it, or guest for somebody who only views
+    /// what was named to them; none for somebody who is not here.
+    #[must_use]
+    pub fn standing(&self, user: UserId) -> Option<Role> {
+        let live = self.rights.live_grants();
+        let guest = live
+            .iter()
+            .any(|g| g.user == Some(user) && !g.personal && g.role == Role::Guest);
+        self.team_role(user).or(guest.then_some(Role::Guest))
     }
 }

@@ -265,10 +265,16 @@ impl Replica {
         now: u64,
     ) -> Result<Vec<u8>, WriteError> {
         let under = self.under_authority(self.team_scope(), 3);
-        let may_give = offer
-            .vaults
-            .iter()
-            .all(|v| self.under_grant(v.scope, offer.role).is_some());
+        let mut vaults = offer.vaults.iter();
+        let may_give = match offer.role {
+            // An auditor reads no vault, and a guest nothing but vaults.
+            Role::Auditor => {
+                let place = self.under_grant(self.team_scope(), Role::Auditor);
+                offer.vaults.is_empty() && place.is_some()
+            }
+            Role::Guest if offer.vaults.is_empty() => false,
+            role => vaults.all(|v| self.under_grant(v.scope, role).is_some()),
+        };
         if under.is_none() || !may_give {
             return Err(WriteError::NotAllowed);
         }
@@ -346,6 +352,24 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
+        self.admit_until(request, role, vaults, None, now, rng)
+    }
+
+    /// The same until a day. A guest gets the vaults and no place in the team; an auditor the place
+    /// of an auditor and no vault.
+    ///
+    /// # Errors
+    /// As [`Replica::admit`]; [`WriteError::NotAllowed`] for a guest without vaults and for an
+    /// auditor with some.
+    pub fn admit_until(
+        &mut self,
+        request: &Request,
+        role: Role,
+        vaults: &[ScopeId],
+        expires_ms: Option<u64>,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
         let (invite, _) = self
             .invite_entry(request.invite)
             .ok_or(WriteError::NotFound)?;
@@ -355,21 +379,25 @@ impl Replica {
             request.colour,
             rng,
         );
-        let facts = Box::new(request.ask.facts.clone());
-        let subject = Subject::User {
-            user: request.user,
-            facts: Some(facts),
+        let (team, user) = (self.team_scope(), request.user);
+        let place = match role {
+            Role::Guest => None,
+            Role::Auditor => Some((team, Role::Auditor)),
+            _ => Some((team, Role::Viewer)),
         };
-        let (team, hash) = (self.team_scope(), Some(record.hash()));
-        let place = Giving::new(subject, team, Role::Viewer).answering(invite, hash);
-        self.write_grant(place, now)?;
-        for scope in vaults {
-            let subject = Subject::User {
-                user: request.user,
-                facts: None,
-            };
-            let vault = Giving::new(subject, *scope, role).answering(invite, None);
-            self.write_grant(vault, now)?;
+        let none = role == Role::Guest && vaults.is_empty();
+        if none || (role == Role::Auditor && !vaults.is_empty()) {
+            return Err(WriteError::NotAllowed);
+        }
+        let vaults = vaults.iter().map(|scope| (*scope, role));
+        // The first grant brings the person's keys and says the name that they are admitted under.
+        let mut keys = Some((request.ask.facts.clone(), record.hash()));
+        for (scope, role) in place.into_iter().chain(vaults) {
+            let (facts, hash) = keys.take().unzip();
+            let facts = facts.map(Box::new);
+            let giving = Giving::new(Subject::User { user, facts }, scope, role);
+            let giving = giving.until(expires_ms).answering(invite, hash);
+            self.write_grant(giving, now)?;
         }
         self.write_record(&record, now, rng)?;
         self.reconcile(now, rng)?;

@@ -7,6 +7,7 @@
 
 mod complaints;
 mod devices;
+mod expiry;
 mod founding;
 mod grants;
 mod groups;
@@ -15,6 +16,7 @@ mod invitation;
 mod items;
 mod joining;
 mod keyring;
+mod leaving;
 mod machines;
 mod names;
 mod old_keys;
@@ -35,6 +37,7 @@ use conclave_crypto::{DeviceSeed, OuterKey, SealError, SealSecretKey, SigningKey
 
 pub use self::{
     devices::OwnDevice,
+    expiry::Ended,
     founding::{Founding, found, team_id},
     grants::Authority,
     invitation::Invitation,
@@ -43,6 +46,7 @@ pub use self::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
         joiner, offer_from, request_digest,
     },
+    leaving::NoLeave,
     machines::{Machine, MachineKey},
     names::{About, Record},
     pointer::KitPointer,

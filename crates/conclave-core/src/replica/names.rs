@@ -10,11 +10,12 @@ use rand_core::CryptoRng;
 
 use super::{Replica, WriteError, writing::ENTRY_BODY};
 use crate::{
-    body::Body,
+    body::{Body, Subject},
     cbor,
     entry::Entry,
-    id::{DeviceId, EntryHash, ScopeId, SubjectId, UserId},
+    id::{DeviceId, EntryHash, GrantId, ScopeId, SubjectId, UserId},
     kind::Kind,
+    role::Role,
 };
 
 /// What a record names.
@@ -146,11 +147,14 @@ impl Replica {
         self.team_role(user).map_or(0, |role| role.rank())
     }
 
-    /// Did this author admit the user to the team under exactly this name? A grant that does not
-    /// count admits nobody, and one on a vault names nobody: whoever manages a vault could rename
+    /// Did this author admit the user under exactly this name? A grant that does not count admits
+    /// nobody, and one on a vault names nobody but a guest: whoever manages a vault could rename
     /// the whole team by it.
     fn admitted(&self, user: UserId, record: &Record, author: Option<UserId>) -> bool {
         let (hash, team) = (record.hash(), self.team_scope());
+        if let Some((name, by)) = self.guest_name(user) {
+            return name == hash && by == author;
+        }
         self.entries.values().any(|entry| match &entry.body {
             Body::Grant(subject, grant) => {
                 grant.name_hash == Some(hash)
@@ -161,6 +165,38 @@ impl Replica {
             }
             _ => false,
         })
+    }
+
+    /// The hash of the name that a guest was admitted under, and who did it: by the most senior of
+    /// the guest grants that brought their keys. None for whoever was ever admitted to the team.
+    fn guest_name(&self, user: UserId) -> Option<([u8; 32], Option<UserId>)> {
+        let team = self.team_scope();
+        if user == self.genesis.founder.id(self.team) {
+            return None;
+        }
+        let mut guest: Option<(usize, [u8; 32], Option<UserId>)> = None;
+        for entry in self.entries.values() {
+            let Body::Grant(subject, grant) = &entry.body else {
+                continue;
+            };
+            if *subject != SubjectId::User(user) || !self.rights.counts(&entry.hash) {
+                continue;
+            }
+            let (Some(hash), Some(_)) = (grant.name_hash, grant.invite) else {
+                continue;
+            };
+            if grant.scope == team {
+                return None;
+            }
+            let brings = matches!(grant.subject, Subject::User { facts: Some(_), .. });
+            let turn = self.rights.turn(GrantId::new(*entry.hash.as_bytes()));
+            if let (Role::Guest, true, Some(turn)) = (grant.role, brings, turn)
+                && guest.is_none_or(|(first, ..)| turn < first)
+            {
+                guest = Some((turn, hash, self.rights.author(entry)));
+            }
+        }
+        guest.map(|(_, hash, author)| (hash, author))
     }
 
     /// The records' entries, oldest first in each log: what a caller opens with the bodies that

@@ -2,10 +2,10 @@
 
 use rand_core::CryptoRng;
 
-use super::{GrantView, Replica, WriteError, sharing::Giving, writing::Under};
+use super::{GrantView, Replica, Who, WriteError, sharing::Giving, writing::Under};
 use crate::{
     authority::Label,
-    body::{self, At, Body, Subject},
+    body::{self, At, Body},
     entry::Entry,
     id::{EntryHash, ScopeId, UserId},
     kind::Kind,
@@ -156,26 +156,30 @@ impl Replica {
     }
 
     /// Gives somebody another role in a scope: more is one more grant, less is a lower grant and
-    /// the end of the higher.
+    /// the end of the higher. A day on which it ends stays.
     ///
     /// # Errors
     /// [`WriteError::NotAllowed`] when either is not this person's to do.
     pub fn change_role(
         &mut self,
-        user: UserId,
+        who: impl Into<Who>,
         scope: ScopeId,
         role: Role,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
+        let who = who.into();
         let mut held = self.rights.live_grants();
-        held.retain(|g| g.user == Some(user) && g.scope == scope);
+        held.retain(|g| g.who() == Some(who) && g.scope == scope);
         if held.is_empty() {
             return Err(WriteError::NotFound);
         }
         if !held.iter().any(|g| g.role == role) {
-            let subject = Subject::User { user, facts: None };
-            self.write_grant(Giving::new(subject, scope, role), now)?;
+            // Another role, and the same day: the last one, none where one grant has none.
+            let days: Option<Vec<u64>> = held.iter().map(|g| g.expires_ms).collect();
+            let until = days.and_then(|days| days.into_iter().max());
+            let subject = self.subject(who)?;
+            self.write_grant(Giving::new(subject, scope, role).until(until), now)?;
         }
         for old in held {
             if old.role == role || old.role.rank() < role.rank() {
@@ -190,16 +194,17 @@ impl Replica {
     /// The roles that this person may change somebody's to in a scope, strongest first; none where
     /// they stand above.
     #[must_use]
-    pub fn roles_for(&self, user: UserId, scope: ScopeId) -> Vec<Role> {
+    pub fn roles_for(&self, who: impl Into<Who>, scope: ScopeId) -> Vec<Role> {
+        let who = who.into();
         let live = self.rights.live_grants();
         let mut held = live
             .iter()
-            .filter(|g| g.user == Some(user) && g.scope == scope);
+            .filter(|g| g.who() == Some(who) && g.scope == scope);
         let Some((mine, _)) = self.under_senior(scope, 3) else {
             return Vec::new();
         };
         let mine = self.rights.turn(mine);
-        if user == self.me.user || held.any(|g| self.rights.turn(g.id) < mine) {
+        if who == Who::User(self.me.user) || held.any(|g| self.rights.turn(g.id) < mine) {
             return Vec::new();
         }
         let mut roles = self.roles_to_give(scope);

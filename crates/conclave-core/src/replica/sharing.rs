@@ -94,7 +94,7 @@ impl Replica {
     }
 
     /// The subject of a grant that does not bring anybody's keys for the first time.
-    fn subject(&self, who: Who) -> Result<Subject, WriteError> {
+    pub(super) fn subject(&self, who: Who) -> Result<Subject, WriteError> {
         match who {
             Who::User(user) => Ok(Subject::User { user, facts: None }),
             Who::Group(group) if self.rights.is_group(group) => Ok(Subject::Group { group }),

@@ -1,7 +1,9 @@
 //! Two and three people, one team: what each of them can open, and what nobody else can.
 
 mod groups;
+mod guests;
 mod intake;
+mod leaving;
 mod machines;
 mod removal;
 
@@ -110,6 +112,17 @@ fn forgetful(before: &Replica, last: &Entry) -> Replica {
 }
 
 fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, InviteId) {
+    join_as(ana, name, (Role::Editor, None), vaults, n)
+}
+
+/// Somebody who is invited in a role, until a day.
+fn join_as(
+    ana: &mut Person,
+    name: &str,
+    (role, until): (Role, Option<u64>),
+    vaults: &[ScopeId],
+    n: u8,
+) -> (Person, InviteId) {
     let invite = InviteId::new([n; 32]);
     let params = KdfParams::insecure_for_tests();
     let code =
@@ -122,7 +135,7 @@ fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, Inv
         })
         .collect();
     let names = ("Northwind", "Ana", name);
-    let offer = offer_from(&ana.replica, names, Role::Editor, offered, 99).unwrap();
+    let offer = offer_from(&ana.replica, names, role, offered, 99).unwrap();
     let blob = ana
         .replica
         .invite(invite, &code, &offer, &mut ana.rng, 5)
@@ -157,7 +170,7 @@ fn join(ana: &mut Person, name: &str, vaults: &[ScopeId], n: u8) -> (Person, Inv
         (name, newcomer.replica.me().user)
     );
     ana.replica
-        .admit(&request, Role::Editor, vaults, 7, &mut ana.rng)
+        .admit_until(&request, role, vaults, until, 7, &mut ana.rng)
         .unwrap();
     let news = ana.flush();
     newcomer.receive(&news);

@@ -2,7 +2,7 @@
 import { call, on, type Id, type Vault, type VaultList } from '$ipc';
 import { session } from './session.svelte';
 
-const NONE: VaultList = { vaults: [], all: 0, favourites: 0, archived: 0, shared: 0 };
+const NONE: VaultList = { vaults: [], all: 0, favourites: 0, archived: 0, shared: 0, over: [] };
 
 class Vaults {
   list = $state.raw<VaultList>(NONE);

@@ -1,7 +1,9 @@
 // Keys and codes that the shell decides, turned into sentences.
 import type { AppError, ErrorCode, KeychainKind, FolderPlace, Role, Text } from '$ipc';
+import { given } from '$lib/names';
 import { ago, clock, day, daysAgo, weekday } from '$lib/when';
 import { m } from '$paraglide/messages';
+import { session } from './session.svelte';
 
 const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   guess_instant: () => m.guess_instant(),
@@ -36,6 +38,9 @@ const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   removal_not_here: () => m.removal_not_here(),
   removal_rank: () => m.removal_rank(),
   removal_senior: () => m.removal_senior(),
+  leave_not_here: () => m.leave_not_here(),
+  leave_last_owner: () => m.leave_last_owner(),
+  leave_nobody_above: () => m.leave_nobody_above(),
   removal_stale_stopped: () => m.removal_stale_stopped(),
   removal_stale_local: () => m.removal_stale_local(),
   removal_stale_behind: () => m.removal_stale_behind(),
@@ -147,6 +152,14 @@ const LEVELS: Record<Role, () => string> = {
 };
 /** What a role means for one vault or item: “See and copy”, “Change”, “Manage”. */
 export const levelName = (role: Role): string => LEVELS[role]();
+
+/** The name of a person, and a word for somebody whose name a guest is not told. */
+export const personName = (person: { name: string; me: boolean }): string =>
+  person.name || (person.me ? session.state?.me?.name : undefined) || m.somebody();
+
+/** The same inside a sentence: “Mara”. */
+export const givenName = (person: { name: string; me: boolean }): string =>
+  person.name ? given(person.name) : personName(person);
 
 const PLACES: Record<FolderPlace, () => string | null> = {
   plain: () => null,

@@ -37,4 +37,8 @@ expires_ms: number,
 /**
  * Whether it can still be used.
  */
-state: InviteState, };
+state: InviteState, 
+/**
+ * When what it gives ends; none: it stays.
+ */
+access_until_ms: number | null, };

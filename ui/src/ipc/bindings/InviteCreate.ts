@@ -16,4 +16,8 @@ role: Role,
 /**
  * The vaults.
  */
-vaults: Array<string>, };
+vaults: Array<string>, 
+/**
+ * When what it gives ends; none: it stays. A guest's always ends.
+ */
+access_until_ms: number | null, };

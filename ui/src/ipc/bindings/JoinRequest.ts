@@ -52,6 +52,10 @@ role: Role,
  */
 vaults: Array<VaultChip>, 
 /**
+ * When what they get ends; none: it stays.
+ */
+access_until_ms: number | null, 
+/**
  * Why it is a stop.
  */
 problem: Problem | null, 

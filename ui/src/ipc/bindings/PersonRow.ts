@@ -27,6 +27,10 @@ last_seen_ms: number | null,
  */
 vaults: Array<string>, 
 /**
+ * When all of their access ends; none where some of it does not.
+ */
+until_ms: number | null, 
+/**
  * Their id.
  */
 user: string, 

@@ -2,15 +2,16 @@
 import type { KeyState } from "./KeyState";
 import type { Role } from "./Role";
 import type { Via } from "./Via";
+import type { Who } from "./Who";
 
 /**
  * Somebody who can open it.
  */
 export type ShareEntry = { 
 /**
- * How sure one is of their key.
+ * How sure one is of a person's key.
  */
-key_state: KeyState, 
+key_state: KeyState | null, 
 /**
  * What they may do.
  */
@@ -20,26 +21,42 @@ role: Role,
  */
 via: Via, 
 /**
- * The groups through which they do, by name, beside what they have of their own.
+ * The group's name, where they come to it through one.
  */
-groups: Array<string>, 
+through: string | null, 
+/**
+ * The roles that this may be changed to, the present one among them; none where it may not.
+ */
+levels: Array<Role>, 
+/**
+ * When it ends.
+ */
+expires_ms: number | null, 
+/**
+ * That day is over.
+ */
+over: boolean, 
 /**
  * This person may end it.
  */
 can_revoke: boolean, 
 /**
- * Their id.
+ * Which.
  */
-user: string, 
+who: Who, 
 /**
- * Their name.
+ * The name.
  */
 name: string, 
 /**
- * 1–6, 0 when unknown.
+ * The colour.
  */
 colour: number, 
 /**
  * The person at this computer.
  */
-me: boolean, };
+me: boolean, 
+/**
+ * How many people a group has; none for a person.
+ */
+people: number | null, };

@@ -1,10 +1,11 @@
 // The stand-in's side of the contract: first run, people, sharing, sync, settings.
-import type { AppState, InviteReady, Keychain, ShareView, Scope } from '../contract';
+import type { AppState, InviteReady, Keychain, PeopleView } from '../contract';
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
-import { groupHandlers, groupsThrough } from './handlers-groups';
-import { machineHandlers, machinesOn } from './handlers-machines';
+import { groupHandlers } from './handlers-groups';
+import { machineHandlers } from './handlers-machines';
 import { removalHandlers } from './handlers-removal';
+import { shareHandlers } from './handlers-share';
 import { pick, WORDS } from './words';
 import { DAY, HOUR, MINUTE, type World } from './world';
 
@@ -20,12 +21,14 @@ export function teamHandlers(
     emit('state-changed', world.state);
     return world.state;
   };
-  const people = () => ({
+  const people = (): PeopleView => ({
     people: world.people.map((person) => world.personRow(person.user)),
     invites: world.invites,
     requests: world.requests,
     can_invite: true,
-    roles_offered: ['viewer', 'editor', 'manager'] as const satisfies string[],
+    roles_offered: ['viewer', 'editor', 'manager', 'auditor', 'guest'],
+    leaving: world.leaving.map(({ user, at_ms }) => ({ ...world.refer(user), at_ms })),
+    ended: world.ended,
     vaults_offered: world.vaults
       .filter((vault) => !vault.personal)
       .map(({ id, name, colour }) => ({ id, name, colour })),
@@ -43,44 +46,6 @@ export function teamHandlers(
     if (/missing/.test(path)) throw new AppError('folder_not_found', 'no such folder');
     const place = /dropbox/i.test(path) ? ('dropbox' as const) : ('plain' as const);
     return { ok: true, place, existing_team: null };
-  };
-  const share = (scope: Scope): ShareView => {
-    const item = scope.type === 'item' ? world.items.find((one) => one.id === scope.id) : undefined;
-    const vault = world.vaults.find((one) => one.id === (item?.vault ?? scope.id))!;
-    const inVault = world.grants.filter((g) => g.scope.type === 'vault' && g.scope.id === vault.id);
-    const onItem = world.grants.filter((g) => item && g.scope.type === 'item' && g.scope.id === item.id);
-    const entries = [
-      ...inVault.map((grant) => ({
-        ...world.refer(grant.user),
-        key_state: world.personRow(grant.user).key_state,
-        role: grant.role,
-        via: grant.role === 'owner' ? ('creator' as const) : item ? ('vault' as const) : ('direct' as const),
-        groups: item ? [] : groupsThrough(world, grant.user, vault.id),
-        can_revoke: !item && grant.role !== 'owner',
-      })),
-      ...onItem.map((grant) => ({
-        ...world.refer(grant.user),
-        key_state: world.personRow(grant.user).key_state,
-        role: grant.role,
-        via: 'direct' as const,
-        groups: [],
-        can_revoke: true,
-      })),
-    ];
-    return {
-      scope,
-      title: item?.title ?? vault.name,
-      kind: item?.kind ?? null,
-      vault_name: vault.name,
-      vault_colour: vault.colour,
-      can_share: !vault.personal,
-      roles: item ? ['viewer'] : ['viewer', 'editor', 'manager'],
-      entries,
-      machines: machinesOn(world, vault.id),
-      candidates: world.people
-        .filter((person) => !entries.some((entry) => entry.user === person.user))
-        .map((person) => ({ ...world.refer(person.user), key_state: person.key_state })),
-    };
   };
 
   return {
@@ -162,8 +127,8 @@ export function teamHandlers(
       );
       return { words, exact: WORDS.includes(prefix), corrected: words.length ? null : (near ?? null) };
     },
-    people_list: () => ({ ...people(), roles_offered: [...people().roles_offered] }),
-    invite_create: ({ name, role, vaults }) => {
+    people_list: people,
+    invite_create: ({ name, role, vaults, access_until_ms }) => {
       const id = world.newId('inv');
       world.invites.push({
         id,
@@ -174,6 +139,7 @@ export function teamHandlers(
         created_ms: Date.now(),
         expires_ms: world.now + 3 * DAY,
         state: 'open',
+        access_until_ms,
       });
       emit('people-changed', null);
       return ready(id, name, 2);
@@ -204,26 +170,16 @@ export function teamHandlers(
       });
       for (const vault of found.vaults)
         world.grants.push({ scope: { type: 'vault', id: vault.id }, user: 'kofi', role: found.role });
-      return { ...people(), roles_offered: [...people().roles_offered] };
+      return people();
     },
     request_reject: ({ request }) => {
       world.requests = world.requests.filter((one) => one.id !== request);
-      return { ...people(), roles_offered: [...people().roles_offered] };
+      return people();
     },
-    share_get: ({ scope }) => share(scope),
-    share_grant: ({ scope, user, role }) => {
-      if (world.personRow(user).key_state === 'not_verified')
-        throw new AppError('key_not_verified', 'not verified', { name: world.refer(user).name });
-      world.grants.push({ scope, user, role });
-      return share(scope);
-    },
-    share_revoke: ({ scope, user }) => {
-      world.grants = world.grants.filter((g) => g.user !== user || g.scope.id !== scope.id);
-      return share(scope);
-    },
+    ...shareHandlers(world),
     ...groupHandlers(world, emit),
     ...machineHandlers(world, emit),
-    ...removalHandlers(world, emit, () => ({ ...people(), roles_offered: [...people().roles_offered] })),
+    ...removalHandlers(world, emit, people),
     sync_status: () => world.sync,
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),
     stop_details_copy: () => null,

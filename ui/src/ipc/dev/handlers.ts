@@ -312,6 +312,7 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
       favourites: world.items.filter((item) => item.favourite && !item.archived).length,
       archived: world.items.filter((item) => item.archived).length,
       shared: 0,
+      over: [],
     }),
     vault_create: ({ name, colour }) => {
       const vault = { id: world.newId('v'), name, colour, personal: false };

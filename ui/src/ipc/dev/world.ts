@@ -2,6 +2,7 @@
 // the app: src/main.ts asks for it only where `__FAKE__` is true, and a test looks for it in the bundle.
 import type {
   AsideRow,
+  EndedRow,
   AppState,
   FieldRole,
   Id,
@@ -99,6 +100,8 @@ export class World {
   aside: AsideRow[] = [];
   groups: StoredGroup[] = [];
   machines: MachineRow[] = [];
+  leaving: { user: Id; at_ms: number }[] = [];
+  ended: EndedRow[] = [];
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
@@ -273,6 +276,7 @@ export class World {
         created_ms: t - 2 * DAY,
         expires_ms: t + 2 * DAY,
         state: 'open',
+        access_until_ms: null,
       },
     ];
     this.fillItems();
@@ -292,6 +296,7 @@ export class World {
       vaults: this.vaults
         .filter((vault) => !vault.personal)
         .map(({ id: vault, name: text, colour }) => ({ id: vault, name: text, colour })),
+      access_until_ms: null,
       problem: null,
       details:
         'invitation 7f3a…21\nrequest 9b10…e4 at 09:40\nrequest 02cc…7d at 09:41\nboth signed by the key of the code',
@@ -512,6 +517,7 @@ export class World {
       devices: found.devices,
       last_seen_ms: found.seen,
       vaults: this.grants.filter((g) => g.user === user && g.scope.type === 'vault').map((g) => g.scope.id),
+      until_ms: null,
     };
   }
   refer(user: Id): Person {

@@ -1,0 +1,188 @@
+//! Guests, auditors and days on which access ends.
+
+use super::{
+    removal::{meet, user_of, write},
+    *,
+};
+use crate::{body::Subject, replica::Ended};
+
+/// Ana with two vaults, Mara as an editor, and Gus as a guest in the first until 50.
+fn with_guest() -> (Person, Person, Person, [ScopeId; 2]) {
+    let mut ana = ana();
+    let vaults = ["Production", "Marketing"].map(|name| {
+        let made = ana.replica.create_vault(name, 1, 3, &mut ana.rng);
+        made.unwrap()
+    });
+    ana.flush();
+    let (mut mara, _) = join(&mut ana, "Mara", &vaults, 61);
+    let guest = (Role::Guest, Some(50));
+    let (mut gus, _) = join_as(&mut ana, "Gus", guest, &vaults[..1], 62);
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    (ana, mara, gus, vaults)
+}
+
+#[test]
+fn a_guest_reads_the_named_vault_its_name_and_no_names_of_people() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let seen = write(&mut ana, None, vaults[0], b"for Gus too");
+    let hidden = write(&mut ana, None, vaults[1], b"not for Gus");
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    let user = user_of(&gus);
+    assert_eq!(gus.read(seen).unwrap(), b"for Gus too");
+    assert_eq!(gus.read(hidden), None);
+    assert_eq!(gus.names(), ["Production"]);
+    assert!(mara.names().contains(&"Gus".to_owned()));
+    for person in [&ana, &mara, &gus] {
+        assert_eq!(person.replica.team_role(user), None);
+        assert_eq!(person.replica.standing(user), Some(Role::Guest));
+    }
+    let may = gus.replica.authority(user, vaults[0]);
+    assert!(may.read && !may.write && !may.manage);
+    assert_eq!(
+        gus.replica.reading_ends(),
+        BTreeMap::from([(vaults[0], 50)])
+    );
+    assert!(mara.replica.reading_ends().is_empty());
+    // A vault of their own, and no more.
+    let own = gus.replica.create_personal("Mine", 9, &mut gus.rng);
+    assert_eq!(gus.replica.vaults().len(), 2);
+    write(&mut gus, None, own.unwrap(), b"a note");
+    assert!(
+        gus.replica
+            .create_vault("Theirs", 1, 9, &mut gus.rng)
+            .is_err()
+    );
+}
+
+#[test]
+fn a_day_that_is_over_is_turned_into_an_end_and_nothing_new_is_read() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let item = write(&mut ana, None, vaults[0], b"before");
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    // Nobody is hasty, and a member who manages nothing ends nothing.
+    assert_eq!(ana.replica.end_expired(49, &mut ana.rng).unwrap(), 0);
+    assert_eq!(mara.replica.end_expired(50, &mut mara.rng).unwrap(), 0);
+    assert_eq!(ana.replica.end_expired(50, &mut ana.rng).unwrap(), 1);
+    assert_eq!(ana.replica.end_expired(51, &mut ana.rng).unwrap(), 0);
+    write(&mut ana, Some(item), vaults[0], b"after");
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    assert_eq!(mara.read(item).unwrap(), b"after");
+    assert_eq!(gus.read(item), None);
+    let gone = user_of(&gus);
+    assert!(gus.replica.is_out(gone));
+    let ended = Ended {
+        who: Who::User(gone),
+        scope: vaults[0],
+        at_ms: 50,
+    };
+    for person in [&ana, &mara] {
+        assert_eq!(person.replica.ended(), [ended]);
+    }
+    // The app goes on withholding what the person still has the keys of.
+    assert_eq!(
+        gus.replica.reading_ends(),
+        BTreeMap::from([(vaults[0], 50)])
+    );
+    // Let in again, nothing ended.
+    let again = (Role::Guest, None);
+    ana.replica
+        .grant(gone, vaults[0], again.0, again.1, 60, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    assert!(ana.replica.ended().is_empty() && gus.replica.reading_ends().is_empty());
+    assert_eq!(gus.read(item).unwrap(), b"after");
+}
+
+#[test]
+fn another_level_keeps_the_day() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let (jonas, _) = join(&mut ana, "Jonas", &[], 63);
+    let jonas = user_of(&jonas);
+    let (rng, vault) = (&mut ana.rng, vaults[0]);
+    ana.replica
+        .grant(jonas, vault, Role::Viewer, Some(90), 10, rng)
+        .unwrap();
+    let held = |ana: &Person| {
+        let mut held = ana.replica.rights().live_grants();
+        held.retain(|g| g.user == Some(jonas) && g.scope == vault);
+        held.iter()
+            .map(|g| (g.role, g.expires_ms))
+            .collect::<Vec<_>>()
+    };
+    for role in [Role::Editor, Role::Viewer] {
+        ana.replica
+            .change_role(jonas, vault, role, 11, &mut ana.rng)
+            .unwrap();
+        assert!(held(&ana).iter().all(|(_, day)| *day == Some(90)));
+    }
+    assert_eq!(held(&ana), [(Role::Viewer, Some(90))]);
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+}
+
+#[test]
+fn who_manages_a_vault_renames_no_member_by_a_guest_grant() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let (rng, m) = (&mut ana.rng, user_of(&mara));
+    ana.replica
+        .grant(m, vaults[0], Role::Manager, None, 20, rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    for victim in [user_of(&ana), user_of(&gus)] {
+        let record = Record::new(About::User(victim), "Eve", 1, &mut mara.rng);
+        let (invite, _) = mara
+            .replica
+            .invite_entry(InviteId::new([62; 32]))
+            .map(|(hash, body)| (hash, body.clone()))
+            .unwrap();
+        let facts = mara.replica.facts_of(victim).cloned().map(Box::new);
+        let subject = Subject::User {
+            user: victim,
+            facts,
+        };
+        let giving = sharing::Giving::new(subject, vaults[0], Role::Guest)
+            .answering(invite, Some(record.hash()));
+        let _ = mara.replica.write_grant(giving, 21);
+        mara.replica
+            .write_record(&record, 22, &mut mara.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    for person in [&ana, &mara] {
+        assert!(!person.names().contains(&"Eve".to_owned()));
+    }
+}
+
+#[test]
+fn an_auditor_reads_receipts_and_names_and_no_vault() {
+    let mut ana = ana();
+    let vault = ana.replica.create_vault("Production", 1, 3, &mut ana.rng);
+    let vault = vault.unwrap();
+    ana.flush();
+    let (mut mara, _) = join(&mut ana, "Mara", &[vault], 64);
+    let (mut ida, _) = join_as(&mut ana, "Ida", (Role::Auditor, None), &[], 65);
+    let item = write(&mut ana, None, vault, b"a secret");
+    mara.replica
+        .write_receipt(&"copied the password", 9, &mut mara.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut ida]);
+    let receipts = |person: &Person| {
+        let all = person.replica.entries();
+        let open = all.filter_map(|e| {
+            let sealed = person.bodies.get(&e.hash)?;
+            person.replica.open_receipt(&e.hash, sealed)
+        });
+        open.count()
+    };
+    assert_eq!((receipts(&ida), receipts(&mara)), (1, 0));
+    assert!(ida.names().contains(&"Mara".to_owned()));
+    assert!(ida.replica.vaults().is_empty());
+    assert_eq!(ida.read(item), None);
+    assert_eq!(ida.replica.standing(user_of(&ida)), Some(Role::Auditor));
+    // By another role, too.
+    let (team, m) = (ana.replica.team_scope(), user_of(&mara));
+    ana.replica
+        .change_role(m, team, Role::Auditor, 20, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut ida]);
+    assert_eq!(receipts(&mara), 1);
+}
