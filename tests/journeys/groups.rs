@@ -398,6 +398,24 @@ fn what_groups_refuse() {
     let name = "Mine".to_owned();
     let refused = t.mara.group_create(&GroupCreate { name }).unwrap_err();
     assert_eq!(refused.code, Code::NotAllowed);
+    let give = GroupGive {
+        group: group.clone(),
+        vault: production.clone(),
+        role: Role::Viewer,
+    };
+    assert_eq!(t.mara.group_give(&give).unwrap_err().code, Code::NotAllowed);
+    let take = GroupTake {
+        group: group.clone(),
+        vault: production.clone(),
+    };
+    assert_eq!(t.ana.group_take(&take).unwrap_err().code, Code::NotFound);
+    t.ana.group_give(&give).unwrap();
+    t.meet();
+    assert_eq!(t.mara.group_take(&take).unwrap_err().code, Code::NotAllowed);
+    let out = pair(&group, &t.ana.state().me.unwrap().user);
+    let refused = t.mara.group_remove_member(&out).unwrap_err();
+    assert_eq!(refused.code, Code::NotAllowed);
+    t.ana.group_take(&take).unwrap();
     let (ben, ben_id) = t.ben();
     t.meet();
     let refused = add(&t.mara, &group, &ben_id).unwrap_err();

@@ -1,6 +1,6 @@
 //! Machines: a key in a file, who answers for it, and what ends it.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use conclave_app::{
     api::{
@@ -9,11 +9,14 @@ use conclave_app::{
         people::Scope,
         removal::{Removal, RemovalTarget, RoleChange},
     },
-    session::App,
+    clock::SystemClock,
+    session::{
+        App,
+        machine::{self, MachineError, Place, Wanted},
+    },
 };
-use conclave_core::replica::MachineKey;
 
-use crate::people::{app, found, production, search, with_mara};
+use crate::people::{app, found, login, production, search, with_mara};
 
 /// Lets a machine open a vault, its key in `file`.
 fn create(app: &App, vault: &str, role: Role, file: &Path) -> Result<MachineMade, Code> {
@@ -46,8 +49,7 @@ fn a_machine_has_its_key_in_one_file_and_a_person_who_answers_for_it() {
 
     // The file is the key, and for this account alone.
     let text = std::fs::read_to_string(&file).unwrap();
-    let key = MachineKey::from_text(text.trim_end()).unwrap();
-    assert_eq!(key.device().to_string(), row.id);
+    assert!(row.id.starts_with(&machine::id(&text).unwrap()));
     #[cfg(unix)]
     {
         let mode = std::fs::metadata(&file).unwrap().permissions();
@@ -60,7 +62,7 @@ fn a_machine_has_its_key_in_one_file_and_a_person_who_answers_for_it() {
     mara.sync_now().unwrap();
     // Nothing of it lies anywhere else.
     for folder in [homes[0].path(), homes[1].path(), shared] {
-        search(folder, &text[40..104]);
+        search(folder, text.get(40..104).unwrap());
         search(folder, "Nightly build");
     }
 
@@ -69,7 +71,7 @@ fn a_machine_has_its_key_in_one_file_and_a_person_who_answers_for_it() {
     let seen = mara.share_get(&scope).unwrap().machines;
     assert_eq!(seen.len(), 1);
     assert_eq!(
-        (&seen[0].name[..], &seen[0].owner.name[..]),
+        (seen[0].name.as_str(), seen[0].owner.name.as_str()),
         ("Nightly build", "Ana")
     );
     let hers = mara.machine_list().unwrap();
@@ -80,10 +82,48 @@ fn a_machine_has_its_key_in_one_file_and_a_person_who_answers_for_it() {
     assert_eq!(refused, Code::NotAllowed);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 
+    // It is at work: Mara sees when.
+    let mut edit = login("Database", &vault, "first");
+    let item = ana.item_save(&edit).unwrap();
+    ana.sync_now().unwrap();
+    let state = homes[3].path().join("state");
+    let read = || {
+        let place = Place {
+            folder: shared,
+            state: &state,
+            clock: Arc::new(SystemClock),
+        };
+        let wanted = Wanted {
+            vault: "Production".into(),
+            title: "Database".into(),
+            field: None,
+        };
+        machine::read(&text, &place, &wanted)
+    };
+    assert_eq!(*read().unwrap(), "first");
+    mara.sync_now().unwrap();
+    let seen = mara.machine_list().unwrap().machines;
+    assert!(seen[0].last_seen_ms.is_some());
+    ana.sync_now().unwrap();
+
     let left = ana.machine_end(&row.id).unwrap();
     assert!(left.machines.is_empty());
     assert!(ana.share_get(&scope).unwrap().machines.is_empty());
     assert_eq!(ana.machine_end(&row.id).unwrap_err().code, Code::NotFound);
+    let again = ana.item_get(&item.id).unwrap();
+    edit = login("Database", &vault, "second");
+    (edit.item, edit.base) = (Some(item.id), Some(again.base));
+    ana.item_save(&edit).unwrap();
+    ana.sync_now().unwrap();
+    let refused = read();
+    assert!(
+        matches!(
+            refused,
+            Err(MachineError::NotFound | MachineError::Unrecorded)
+        ),
+        "{:?}",
+        refused.map(|value| value.to_string())
+    );
 }
 
 #[test]
