@@ -24,11 +24,8 @@ mod harness;
 mod journey;
 mod keyboard;
 mod lock;
-<<<<<<< HEAD
 mod machine;
-=======
 mod machines;
->>>>>>> 90a00cd337094bc8bdb3a45044a532becd0a1aea
 mod removed;
 mod restored;
 mod screens;
