@@ -57,7 +57,7 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     at_maras.sync();
     drop(at_maras);
     sync(page).await;
-    page.shows("Changes after a removal").await;
+    page.shows("Changes set aside").await;
     page.in_both_themes("set-aside").await;
     page.button("Take back in: Written offline")
         .await

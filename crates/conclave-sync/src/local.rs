@@ -245,7 +245,8 @@ pub trait Local: Send {
     /// [`LocalError`] when the store fails; nothing was taken then.
     fn accept(&mut self, packs: Vec<Incoming>) -> Result<(), LocalError>;
 
-    /// Something that a person should know. Where [`Alarm::stop`] says so, [`Local::stop`] is to
+    /// Something that a person should know. Where [`Alarm::stop`] says so, and it is no fork that
+    /// the person has seen already and gone on without, [`Local::stop`] is to
     /// answer with it from now on, through restarts, until it is resolved. Alarms may repeat from
     /// one start of the app to the next.
     fn alarm(&mut self, alarm: Alarm);

@@ -310,9 +310,10 @@ impl Syncer {
             self.memory.checked(&log, to);
         }
         self.memory.own_checked = self.memory.own_checked.max(verdict.own_same);
-        round.stop = round
-            .stop
-            .or_else(|| verdict.alarms.iter().find_map(Alarm::stop));
+        if verdict.alarms.iter().any(|alarm| alarm.stop().is_some()) {
+            // The device decides: a fork that its person knows of stops nothing again.
+            round.stop = self.desk.with(|local| local.stop()).await?;
+        }
         self.own_ahead(taken, round).await?;
         let settled = self.still_missing(taken, now_ms).await?;
         if let Some(folder) = &got.folder {

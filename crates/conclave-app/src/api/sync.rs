@@ -57,7 +57,7 @@ pub struct StopView {
     pub at_ms: Option<u64>,
     /// For Details.
     pub facts: Vec<StopFact>,
-    /// This computer may go on in a new log.
+    /// This computer may go on: in a new log, or without a log that has two histories.
     pub can_go_on: bool,
 }
 

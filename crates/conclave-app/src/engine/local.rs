@@ -367,7 +367,8 @@ impl Local for Engine {
     }
 
     fn alarm(&mut self, alarm: Alarm) {
-        if let Some(stop) = alarm.stop() {
+        let known = matches!(alarm, Alarm::Fork { log, .. } if self.goes_on_without(&log));
+        if let Some(stop) = alarm.stop().filter(|_| !known) {
             let row = match stop {
                 Stop::OwnLogAhead => vec![1],
                 Stop::OwnLogDiffers => vec![2],

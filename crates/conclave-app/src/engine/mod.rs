@@ -16,6 +16,7 @@ mod local;
 mod names;
 mod pins;
 mod presence;
+mod proof;
 mod receipts;
 mod record;
 mod shelf;

@@ -1,7 +1,7 @@
 //! After this computer was set back to an older copy of its data: finding that out, and going on
 //! in a new log.
 
-use conclave_core::id::LogId;
+use conclave_core::{cbor, id::LogId};
 use conclave_sync::{Alarm, Local, Stop};
 
 use super::{
@@ -10,6 +10,9 @@ use super::{
     record::{IDENTITY, Identity},
 };
 use crate::random;
+
+/// The value's name in the store: logs with two histories that the person has seen.
+const FORKS: &str = "sync/forks";
 
 /// How far the own log had come, as the keychain remembers it. A database that was set back does
 /// not know that it was; the keychain was not set back with it.
@@ -61,20 +64,45 @@ impl Engine {
         }
     }
 
-    /// Whether [`Self::go_on`] may be offered: the device only lacks what it once wrote. Where its
-    /// log was written twice, nothing is mended by a third.
-    pub(crate) fn can_go_on(&self) -> bool {
-        self.stopped() == Some(Stop::OwnLogAhead)
+    /// Goes on without what somebody's log says since it has two histories: none of it counts, here
+    /// as everywhere, and the log stops nothing again.
+    fn go_on_without(&mut self, log: LogId) -> Result<(), EngineError> {
+        let team = self.team;
+        let mut known = self.known_forks();
+        known.push(log);
+        let row = cbor::encode(&known);
+        self.store.transaction(|tx| {
+            tx.put_value(Some(&team), FORKS, &row)?;
+            tx.delete_value(Some(&team), STOP)?;
+            Ok::<(), EngineError>(())
+        })?;
+        self.alarms.clear();
+        self.after_news()
     }
 
-    /// Begins a new log and writes again. What the storage has of the old one was taken in before.
+    fn known_forks(&self) -> Vec<LogId> {
+        let row = self.store.value(Some(&self.team), FORKS).ok().flatten();
+        row.and_then(|row| cbor::decode(&row).ok())
+            .unwrap_or_default()
+    }
+
+    /// The person has seen that this log has two histories, and goes on.
+    pub(super) fn goes_on_without(&self, log: &LogId) -> bool {
+        self.known_forks().contains(log)
+    }
+
+    /// Goes on writing. After this device lacked what it once wrote: in a new log; what the storage
+    /// has of the old one was taken in before. After somebody else's fork: without what it says.
+    /// Where the own log was written twice, nothing is mended by a third.
     ///
     /// # Errors
     /// [`EngineError::Unsuitable`] where writing did not stop for this, or where edits that were
     /// never sent stand in the old log.
     pub(crate) fn go_on(&mut self) -> Result<(), EngineError> {
-        if !self.can_go_on() {
-            return Err(EngineError::Unsuitable);
+        match self.stopped() {
+            Some(Stop::OwnLogAhead) => {}
+            Some(Stop::Fork { log }) => return self.go_on_without(log),
+            _ => return Err(EngineError::Unsuitable),
         }
         let (team, old) = (self.team, self.replica.chain().place().log);
         let sent = self.kept.get(&old).into_iter().flatten();

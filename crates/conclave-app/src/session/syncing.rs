@@ -10,7 +10,7 @@ use super::{App, unlock::Watermark};
 use crate::{
     api::{
         AppError, Code, Storage, Text,
-        sync::{StopKind, StopView, SyncState, SyncView},
+        sync::{StopFact, StopKind, StopView, SyncState, SyncView},
     },
     clock::Clock,
     engine::{Engine, EngineError},
@@ -111,7 +111,7 @@ impl App {
         let (pending, stop, put_back, unseen_since_ms) = match self.engine.glance().engine() {
             Some(engine) => (
                 engine.pending(),
-                engine.stopped(),
+                engine.stopped().map(|stop| (stop, engine.proof(stop))),
                 engine.has_put_back(),
                 engine.unseen_since_ms(),
             ),
@@ -171,8 +171,9 @@ impl App {
         Ok(self.sync_status())
     }
 
-    /// Goes on writing after this computer was set back to an older copy of its data: takes in
-    /// what the storage has of its own log, then begins a new one.
+    /// Goes on writing: after this computer was set back to an older copy of its data, by taking in
+    /// what the storage has of its own log and beginning a new one; after somebody's computer wrote
+    /// two histories, without what it wrote since.
     ///
     /// # Errors
     /// [`Code::Locked`]; [`Code::StorageFailed`] while the storage cannot be read;
@@ -311,11 +312,16 @@ async fn telling(handle: Handle, listener: super::Listener) {
     }
 }
 
-fn view(status: &Status, pending: u64, folder: &str, stop: Option<Stop>) -> SyncView {
+fn view(
+    status: &Status,
+    pending: u64,
+    folder: &str,
+    stop: Option<(Stop, Vec<StopFact>)>,
+) -> SyncView {
     let pending = u32::try_from(pending).unwrap_or(u32::MAX);
     let stop = match (stop, status.state) {
-        (Some(stop), _) | (None, State::Stopped(stop)) => Some(stop),
-        _ => None,
+        (None, State::Stopped(stop)) => Some((stop, Vec::new())),
+        (stop, _) => stop,
     };
     let state = match status.state {
         _ if stop.is_some() => SyncState::Stopped,
@@ -332,14 +338,14 @@ fn view(status: &Status, pending: u64, folder: &str, stop: Option<Stop>) -> Sync
         pending,
         last_ms: status.last_ms,
         folder: Some(folder.to_owned()),
-        stop: stop.map(|stop| StopView {
+        stop: stop.map(|(stop, facts)| StopView {
             kind: match stop {
                 Stop::Fork { .. } => StopKind::Fork,
                 _ => StopKind::OwnLog,
             },
             at_ms: None,
-            facts: Vec::new(),
-            can_go_on: stop == Stop::OwnLogAhead,
+            facts,
+            can_go_on: matches!(stop, Stop::OwnLogAhead | Stop::Fork { .. }),
         }),
         put_back: false,
         unseen_since_ms: None,

@@ -215,13 +215,21 @@ impl Replica {
         roles
     }
 
-    /// Edits and ends of items that lie beyond a removal and that nobody took back in, oldest
-    /// first.
+    /// Edits and ends of items that lie beyond a removal, or in two histories of one log, and that
+    /// nobody took back in, oldest first.
     #[must_use]
     pub fn quarantined(&self) -> Vec<&Entry> {
+        let in_fork = |e: &Entry| {
+            let parts = self.rights.forks().get(&e.log());
+            parts.is_some_and(|seq| e.seq() >= *seq)
+        };
         let aside = |e: &&Entry| {
-            matches!(e.body, Body::ItemRev(..) | Body::Tombstone(_))
-                && self.rights.shown(&e.hash) == Label::Quarantined
+            let why = match self.rights.shown(&e.hash) {
+                Label::Quarantined => true,
+                Label::Void => in_fork(e),
+                _ => false,
+            };
+            why && matches!(e.body, Body::ItemRev(..) | Body::Tombstone(_))
                 && !self.rights.adopted(&e.hash)
         };
         let mut entries: Vec<&Entry> = self.entries.values().filter(aside).collect();

@@ -47,6 +47,7 @@ const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   removal_stale_old: () => m.removal_stale_old(),
   stop_fact_storage: () => m.stop_fact_storage(),
   stop_fact_here: () => m.stop_fact_here(),
+  stop_fact_parts: ({ name }) => m.stop_fact_parts({ name: name || m.somebody() }),
   stop_fact_other: ({ name }) => m.stop_fact_other({ name: name ?? '' }),
 };
 

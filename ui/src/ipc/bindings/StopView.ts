@@ -19,6 +19,6 @@ at_ms: number | null,
  */
 facts: Array<StopFact>, 
 /**
- * This computer may go on in a new log.
+ * This computer may go on: in a new log, or without a log that has two histories.
  */
 can_go_on: boolean, };
