@@ -1,6 +1,14 @@
 //! Sharing until a day, and a guest: what the windows of both say.
 
-use conclave_app::api::{Role, items::FieldRole, people::InviteCreate};
+use conclave_app::{
+    api::{
+        Role,
+        groups::{GroupCreate, GroupPerson},
+        items::FieldRole,
+        people::InviteCreate,
+    },
+    session::App,
+};
 
 use crate::{
     harness::Stage,
@@ -21,6 +29,16 @@ async fn a_vault_is_shared_until_a_day_and_a_level_changes_in_its_row() {
     at_anas.admit();
     at_maras.sync();
     at_anas.sync();
+    let group = GroupCreate {
+        name: "Operations".into(),
+    };
+    let group = at_anas.with(|app| app.group_create(&group)).unwrap();
+    let hers = at_maras.with(App::state).me.unwrap().user;
+    let add = GroupPerson {
+        group: group.id,
+        user: hers,
+    };
+    at_anas.with(|app| app.group_add(&add)).unwrap();
     drop((at_anas, at_maras));
 
     let a = ana.open().await;
@@ -57,6 +75,28 @@ async fn a_vault_is_shared_until_a_day_and_a_level_changes_in_its_row() {
         .await;
     page.shows("until 1 Dec 2999").await;
     page.in_both_themes("share-level").await;
+
+    // A group, and whoever comes by it alone is not ended here.
+    page.button("Stop sharing with Mara Lindqvist")
+        .await
+        .click()
+        .await;
+    page.shows("Mara no longer gets Production").await;
+    page.button("Operations").await.click().await;
+    page.shows("The 2 people in Operations will be able to…")
+        .await;
+    page.find("combobox", "Ends: No end").await.click().await;
+    page.find("option", "In 1 week").await.click().await;
+    page.in_both_themes("share-group").await;
+    page.button("Share").await.click().await;
+    page.button("Stop sharing with Operations").await;
+    page.shows("through Operations").await;
+    assert_eq!(
+        page.count("button", Some("Stop sharing with Mara Lindqvist"))
+            .await,
+        0
+    );
+    page.in_both_themes("shared-with-group").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

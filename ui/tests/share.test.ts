@@ -185,6 +185,15 @@ test('a guest’s app is calm where names are unknown and access is over', async
   await expectAccessible();
 });
 
+test('an auditor is told why the list is empty', async () => {
+  const { fake } = await open('empty');
+  fake.emit('state-changed', { ...fake.world.state, my_role: 'auditor' });
+  await settle();
+  expect(screen.getByRole('heading', { name: 'You audit this team' })).toBeInTheDocument();
+  expect(screen.getByText(/No vault is open to you/)).toBeInTheDocument();
+  await expectAccessible();
+});
+
 test('leaving is asked in two steps and waits', async () => {
   const { user, fake, called } = await open('main');
   fake.world.state = { ...fake.world.state, my_role: 'editor' };

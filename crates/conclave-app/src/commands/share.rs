@@ -237,11 +237,10 @@ impl Engine {
             users.collect()
         };
         if let Target::Item(_, home) = target {
-            let direct = held(&grants, &[home]);
             for reader in replica.rights().readers(home) {
                 seen.insert(reader);
-                let own = direct.iter().find(|h| h.who == Who::User(reader));
-                let role = own.map_or(role::Role::Viewer, |h| h.role);
+                let role = self.access_to(reader, home).role();
+                let role = role.unwrap_or(role::Role::Viewer);
                 entries.extend(self.indirect_entry(reader, role, Via::Vault));
             }
         }
@@ -332,11 +331,7 @@ impl Engine {
             Who::Machine(_) => return Err(Code::NotFound.into()),
         };
         for user in people {
-            self.check_pin(user)?;
-            if self.key_state(user) == KeyState::NotVerified {
-                let name = person(self, Some(user)).name;
-                return Err(AppError::from(Code::KeyNotVerified).arg("name", name));
-            }
+            self.check_key(user)?;
         }
         Ok(())
     }
