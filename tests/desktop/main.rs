@@ -24,6 +24,7 @@ mod harness;
 mod journey;
 mod keyboard;
 mod lock;
+mod machine;
 mod machines;
 mod removed;
 mod restored;

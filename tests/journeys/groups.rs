@@ -16,7 +16,7 @@ use conclave_app::{
 };
 
 use crate::people::{
-    PASSPHRASE, app, found, invite, login, password, search, storage, titles, with_mara,
+    PASSPHRASE, app, change, found, invite, login, password, search, storage, titles, with_mara,
 };
 
 /// Ana's team with Mara in it, who opens no vault by herself.
@@ -128,14 +128,6 @@ fn pair(group: &str, user: &str) -> GroupPerson {
 
 fn add(app: &App, group: &str, user: &str) -> Result<GroupView, Code> {
     app.group_add(&pair(group, user)).map_err(|e| e.code)
-}
-
-/// Gives an item another password.
-fn change(app: &App, item: &str, vault: &str, text: &str) -> Result<(), Code> {
-    let seen = app.item_get(item).map_err(|e| e.code)?;
-    let mut edit = login(&seen.title, vault, text);
-    (edit.item, edit.base) = (Some(item.into()), Some(seen.base));
-    app.item_save(&edit).map(drop).map_err(|e| e.code)
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod devices;
 mod groups;
 mod guests;
 mod joining;
+mod machine_reads;
 mod machines;
 mod people;
 mod removal;

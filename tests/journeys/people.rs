@@ -88,6 +88,14 @@ pub(crate) fn login(title: &str, vault: &str, password: &str) -> ItemSave {
     }
 }
 
+/// Gives an item another password.
+pub(crate) fn change(app: &App, item: &str, vault: &str, text: &str) -> Result<(), Code> {
+    let seen = app.item_get(item).map_err(|e| e.code)?;
+    let mut edit = login(&seen.title, vault, text);
+    (edit.item, edit.base) = (Some(item.into()), Some(seen.base));
+    app.item_save(&edit).map(drop).map_err(|e| e.code)
+}
+
 /// The id of the item that stands first by title.
 pub(crate) fn first_item(app: &App) -> String {
     rows(app).swap_remove(0).id
@@ -189,8 +197,13 @@ pub(crate) fn with_mara(ana: &App, mara: App, shared: &Path, vaults: Vec<String>
 
 /// A vault named "Production".
 pub(crate) fn production(ana: &App) -> String {
+    vault_named(ana, "Production")
+}
+
+/// A vault of this name.
+pub(crate) fn vault_named(ana: &App, name: &str) -> String {
     let vault = VaultCreate {
-        name: "Production".into(),
+        name: name.into(),
         colour: 1,
     };
     ana.vault_create(&vault).unwrap().id

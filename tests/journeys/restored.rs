@@ -13,7 +13,7 @@ use conclave_app::{
 
 use crate::people::{PASSPHRASE, app, found, login, password, production, titles, with_mara};
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
