@@ -69,7 +69,7 @@ async fn a_program_reads_one_value_by_a_machines_key() {
     assert!(seen.machines[0].last_seen_ms.is_some());
 
     for (key, title, sentence) in [
-        (&key[..], "Nothing", "no such item"),
+        (key.as_str(), "Nothing", "no such item"),
         ("no key", "Postgres primary", "no machine's key"),
     ] {
         let said = read(&server, key, &of(title));
