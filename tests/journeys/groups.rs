@@ -8,7 +8,7 @@ use conclave_app::{
         app::{InvitationSource, JoinSend},
         groups::{GroupCreate, GroupGive, GroupPerson, GroupRename, GroupTake, GroupView},
         items::HistoryRequest,
-        people::{Scope, Via},
+        people::{Scope, ShareGrant, Via, Who},
         removal::{Removal, RemovalTarget},
         vaults::VaultCreate,
     },
@@ -428,4 +428,29 @@ fn what_groups_refuse() {
     t.ana.safety_confirm(&t.mara_id, false).unwrap();
     let refused = t.give(&group, &production, Role::Viewer).unwrap_err();
     assert_eq!(refused, Code::KeyNotVerified);
+}
+
+#[test]
+fn what_is_given_until_a_day_keeps_it_with_another_level() {
+    let t = team();
+    let (production, group) = (t.vault("Production"), t.operations());
+    let end = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let end = u64::try_from(end.as_millis()).unwrap() + 86_400_000;
+    let give = ShareGrant {
+        scope: Scope::Vault {
+            id: production.clone(),
+        },
+        who: Who::Group { id: group.clone() },
+        role: Role::Viewer,
+        expires_ms: Some(end),
+    };
+    t.ana.share_give(&give).unwrap();
+    let view = t.give(&group, &production, Role::Editor).unwrap();
+    let vault = &view.vaults[0];
+    assert_eq!((vault.role, vault.expires_ms), (Role::Editor, Some(end)));
+    let view = t.give(&group, &production, Role::Viewer).unwrap();
+    let vault = &view.vaults[0];
+    assert_eq!((vault.role, vault.expires_ms), (Role::Viewer, Some(end)));
 }

@@ -57,6 +57,9 @@ pub struct GroupVault {
     pub vault: VaultChip,
     /// Viewer or editor.
     pub role: Role,
+    /// When it ends.
+    #[ts(type = "number | null")]
+    pub expires_ms: Option<u64>,
     /// This person may change or end it.
     pub can_change: bool,
 }

@@ -12,7 +12,7 @@ use conclave_core::{
 use super::items::person;
 use crate::{
     api::{
-        AppError, Code, KeyState, Role,
+        AppError, Code, Role,
         groups::{
             GroupCandidate, GroupCreate, GroupGive, GroupMember, GroupPerson, GroupRename,
             GroupRow, GroupTake, GroupVault, GroupView, GroupsView,
@@ -30,6 +30,13 @@ pub(super) struct Access {
     pub(super) direct: Option<role::Role>,
     /// Through groups.
     pub(super) groups: Vec<(ScopeId, role::Role)>,
+}
+
+/// A vault that a group opens.
+struct Opened {
+    vault: ScopeId,
+    role: role::Role,
+    expires_ms: Option<u64>,
 }
 
 impl Access {
@@ -81,16 +88,26 @@ impl Engine {
         known.then_some(group).ok_or_else(|| Code::NotFound.into())
     }
 
-    /// The vaults that a group opens, with the stronger role where it has two.
-    fn opened_by(&self, group: ScopeId) -> Vec<(ScopeId, role::Role)> {
+    /// The vaults that a group opens: of two grants the stronger role, and the later end.
+    fn opened_by(&self, group: ScopeId) -> Vec<Opened> {
         let grants = self.replica().rights().live_grants();
-        let mut opened: Vec<(ScopeId, role::Role)> = grants
-            .iter()
-            .filter(|g| g.group == Some(group))
-            .map(|g| (g.scope, g.role))
-            .collect();
-        opened.sort_by_key(|(vault, role)| (*vault, core::cmp::Reverse(role.rank())));
-        opened.dedup_by_key(|(vault, _)| *vault);
+        let mut opened: Vec<Opened> = Vec::new();
+        for grant in grants.iter().filter(|g| g.group == Some(group)) {
+            match opened.iter_mut().find(|o| o.vault == grant.scope) {
+                None => opened.push(Opened {
+                    vault: grant.scope,
+                    role: grant.role,
+                    expires_ms: grant.expires_ms,
+                }),
+                Some(known) => {
+                    let both = known.expires_ms.zip(grant.expires_ms);
+                    known.expires_ms = both.map(|(one, other)| one.max(other));
+                    if grant.role.rank() > known.role.rank() {
+                        known.role = grant.role;
+                    }
+                }
+            }
+        }
         opened
     }
 
@@ -147,11 +164,12 @@ impl Engine {
         let manages = |vault: ScopeId| replica.authority(me, vault).manage;
         let mut vaults: Vec<GroupVault> = opened
             .iter()
-            .filter(|(vault, _)| mine.contains(vault))
-            .map(|(vault, role)| GroupVault {
-                vault: self.chip(*vault),
-                role: (*role).into(),
-                can_change: manages(*vault),
+            .filter(|o| mine.contains(&o.vault))
+            .map(|o| GroupVault {
+                vault: self.chip(o.vault),
+                role: o.role.into(),
+                expires_ms: o.expires_ms,
+                can_change: manages(o.vault),
             })
             .collect();
         vaults.sort_by_key(|v| v.vault.name.to_lowercase());
@@ -170,7 +188,7 @@ impl Engine {
         let mut offered: Vec<_> = known
             .iter()
             .filter(|v| !v.personal && manages(v.scope))
-            .filter(|v| !opened.iter().any(|(vault, _)| *vault == v.scope))
+            .filter(|v| !opened.iter().any(|o| o.vault == v.scope))
             .map(|v| self.chip(v.scope))
             .collect();
         offered.sort_by_key(|vault| vault.name.to_lowercase());
@@ -186,17 +204,6 @@ impl Engine {
             candidates,
             offered,
         }
-    }
-
-    /// Refuses whom sharing refuses: another key or name than was confirmed, and a key that
-    /// nothing has proven.
-    pub(super) fn check_key(&self, user: UserId) -> Result<(), AppError> {
-        self.check_pin(user)?;
-        if self.key_state(user) == KeyState::NotVerified {
-            let name = person(self, Some(user)).name;
-            return Err(AppError::from(Code::KeyNotVerified).arg("name", name));
-        }
-        Ok(())
     }
 }
 
@@ -264,7 +271,7 @@ impl App {
             if engine.replica().team_role(user).is_none() {
                 return Err(Code::NotFound.into());
             }
-            engine.check_key(user)?;
+            engine.check_keys(Who::User(user))?;
             engine
                 .commit(|replica, now| replica.add_member(group, user, now, &mut random::os()))?;
             Ok(engine.group_view(group))
@@ -302,27 +309,18 @@ impl App {
         self.check_fresh()?;
         self.with(|engine| {
             let group = engine.group(&request.group)?;
-            let replica = engine.replica();
-            let me = replica.me().user;
-            for user in replica.members(group) {
-                if user != me {
-                    engine.check_key(user)?;
-                }
-            }
-            let opened = engine.opened_by(group);
-            let held = opened.iter().find(|(scope, _)| *scope == vault);
-            let held = held.map(|(_, role)| *role);
             let who = Who::Group(group);
-            if held != Some(role) {
-                engine.commit(|replica, now| {
-                    let mut rng = random::os();
-                    // Two grants would leave the stronger.
-                    if held.is_some_and(|held| held.rank() > role.rank()) {
-                        replica.revoke(who, vault, now, &mut rng)?;
-                    }
+            engine.check_keys(who)?;
+            let held = engine.opened_by(group).iter().any(|o| o.vault == vault);
+            engine.commit(|replica, now| {
+                let mut rng = random::os();
+                // Another level keeps the day on which it ends.
+                if held {
+                    replica.change_role(who, vault, role, now, &mut rng)
+                } else {
                     replica.grant(who, vault, role, None, now, &mut rng)
-                })?;
-            }
+                }
+            })?;
             Ok(engine.group_view(group))
         })
     }

@@ -324,7 +324,7 @@ impl Engine {
 
     /// Refuses to share with somebody whose key nobody has proven, or with other keys or another
     /// name than were confirmed; with a group, where that is so for one of its people.
-    fn check_keys(&self, who: Who) -> Result<(), AppError> {
+    pub(super) fn check_keys(&self, who: Who) -> Result<(), AppError> {
         let people = match who {
             Who::User(user) => vec![user],
             Who::Group(group) => self.replica().members(group),

@@ -10,6 +10,10 @@ export type GroupVault = {
  */
 role: Role, 
 /**
+ * When it ends.
+ */
+expires_ms: number | null, 
+/**
  * This person may change or end it.
  */
 can_change: boolean, 

@@ -33,7 +33,7 @@ export function groupHandlers(
       manages: group.managers.includes(user),
       can_remove: user !== 'ana',
     })),
-    vaults: group.vaults.map(({ id, role }) => ({ ...chip(id), role, can_change: true })),
+    vaults: group.vaults.map(({ id, role }) => ({ ...chip(id), role, expires_ms: null, can_change: true })),
     hidden_vaults: 0,
     can_manage: true,
     candidates: world.people
