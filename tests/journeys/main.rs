@@ -13,6 +13,7 @@ mod people;
 mod removal;
 mod restored;
 mod sample;
+mod sheets;
 mod silence;
 mod trouble;
 mod two_people;

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod error;
 pub mod items;
 pub mod people;
+pub mod recovery;
 pub mod removal;
 pub mod settings;
 pub mod sync;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Person, Role, items::Kind};
+use super::{KeyState, Person, Role, items::Kind, verify::KeyChange};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -15,6 +15,8 @@ pub struct PersonRow {
     pub person: Person,
     /// How sure one is of their key.
     pub key_state: KeyState,
+    /// Their keys or their name are not the ones that were confirmed.
+    pub key_change: Option<KeyChange>,
     /// Their highest role.
     pub role: Role,
     /// How many devices they have.
@@ -113,6 +115,8 @@ pub struct JoinRequest {
     pub role: Role,
     /// The vaults.
     pub vaults: Vec<VaultChip>,
+    /// Somebody of the name that they gave was confirmed with other keys.
+    pub key_change: Option<KeyChange>,
     /// Why it is a stop.
     pub problem: Option<Problem>,
     /// Plain facts.
@@ -260,6 +264,8 @@ pub struct Candidate {
     pub person: Person,
     /// How sure one is of their key.
     pub key_state: KeyState,
+    /// Their keys or their name are not the ones that were confirmed.
+    pub key_change: Option<KeyChange>,
 }
 
 /// Who can open something.

@@ -8,6 +8,7 @@ mod history;
 mod items;
 mod list;
 mod people;
+mod recovery;
 mod removal;
 pub mod secrets;
 mod settings;
@@ -18,5 +19,5 @@ mod verify;
 pub(crate) use self::{
     devices::{device_id, row as device_row},
     draft::draft_kept,
-    settings::recovery_kept,
+    recovery::SheetsDue,
 };

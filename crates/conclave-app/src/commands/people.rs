@@ -156,6 +156,7 @@ impl Engine {
                 Some(PersonRow {
                     person: person(self, Some(user)),
                     key_state: self.key_state(user),
+                    key_change: self.key_change(user),
                     role: highest.into(),
                     devices: count(devices.count()),
                     last_seen_ms: seen.map(|e| e.header.wall_ms).max(),
@@ -223,6 +224,7 @@ impl Engine {
             invited_ms: row.created_ms,
             role: row.role.into(),
             vaults: row.vaults.iter().map(|scope| self.chip(*scope)).collect(),
+            key_change: asked.and_then(|r| self.name_confirmed(r.user, &r.name)),
             problem: answer.problem,
             details: format!(
                 "invitation {}\nrequest {}",

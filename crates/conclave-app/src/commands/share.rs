@@ -108,6 +108,7 @@ fn view(engine: &Engine, scope: &Scope) -> Result<ShareView, AppError> {
         .map(|user| Candidate {
             person: person(engine, Some(user)),
             key_state: engine.key_state(user),
+            key_change: engine.key_change(user),
         })
         .collect();
     let roles = if in_vault {

@@ -1,5 +1,5 @@
 // Where the person is: page, place, and what lies on top of it.
-import type { Id, InviteReady, ItemFilter, Scope, VaultChip } from '$ipc';
+import type { Id, InviteReady, ItemFilter, KeyChange, Person, Scope, VaultChip } from '$ipc';
 import { session } from './session.svelte';
 
 export type Page = 'items' | 'people' | 'settings';
@@ -16,6 +16,8 @@ export type Overlay =
   | { type: 'person'; user: Id }
   | { type: 'remove'; user: Id; vault: Id | null }
   | { type: 'recovery' }
+  | { type: 'team_sheet' }
+  | { type: 'key_changed'; person: Person; change: KeyChange }
   | { type: 'keychain' }
   | { type: 'limits' }
   | { type: 'generator' }

@@ -74,7 +74,11 @@ export function teamHandlers(
       entries,
       candidates: world.people
         .filter((person) => !entries.some((entry) => entry.user === person.user))
-        .map((person) => ({ ...world.refer(person.user), key_state: person.key_state })),
+        .map((person) => ({
+          ...world.refer(person.user),
+          key_state: person.key_state,
+          key_change: person.key_change ?? null,
+        })),
     };
   };
 
@@ -236,7 +240,7 @@ export function teamHandlers(
     },
     keychain_disable: () => setKeychain(world, 'off'),
     recovery_sheet_save: ({ path }) => ({
-      path: path ?? '/media/stick/conclave-recovery.html',
+      path: path ?? '/media/stick/conclave-recovery-sheet.pdf',
       ask: [3, 11],
     }),
     text_copy: () => null,
@@ -281,6 +285,12 @@ export function secretHandlers(
     recovery_confirm: (secret) => {
       if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');
       world.state = { ...world.state, recovery_saved: true };
+      emit('state-changed', world.state);
+      return world.state;
+    },
+    team_sheet_confirm: (secret) => {
+      if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');
+      world.state = { ...world.state, team_sheet_saved: true };
       emit('state-changed', world.state);
       return world.state;
     },
