@@ -188,7 +188,8 @@ fn plain(name: &str) -> Vec<u8> {
         match u8::try_from(u32::from(c)) {
             Ok(byte) if !c.is_control() => plain.push(byte),
             _ => {
-                let bare = core::iter::once(c).nfd().next().filter(char::is_ascii);
+                let bare = core::iter::once(c).nfd().next();
+                let bare = bare.filter(char::is_ascii_graphic);
                 plain.push(bare.and_then(|c| u8::try_from(c).ok()).unwrap_or(b'?'));
             }
         }

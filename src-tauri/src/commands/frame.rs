@@ -94,14 +94,10 @@ pub(crate) async fn recovery_sheet_save(
     handle: AppHandle,
     req: SheetSave,
 ) -> Answer<Option<RecoverySaved>> {
-    let name = file_name(req.sheet);
-    let Some(path) = shell::save_path(&handle, req.path, name).await else {
-        return Ok(None);
-    };
-    off(app, move |app| {
-        app.recovery_sheet_save(req.sheet, &path).map(Some)
-    })
-    .await
+    let SheetSave { sheet, path } = req;
+    let path = shell::save_path(&handle, path, file_name(sheet)).await;
+    let Some(path) = path else { return Ok(None) };
+    off(app, move |a| a.recovery_sheet_save(sheet, &path).map(Some)).await
 }
 
 #[command]
