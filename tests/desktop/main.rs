@@ -20,6 +20,7 @@ mod dialogs;
 mod expired;
 mod harness;
 mod journey;
+mod key_changed;
 mod keyboard;
 mod lock;
 mod removed;
