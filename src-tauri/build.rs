@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "storage_set",
     "recovery_sheet_save",
     "recovery_confirm",
+    "team_sheet_confirm",
     "text_copy",
     "diagnostics_copy",
     "secret_copy",

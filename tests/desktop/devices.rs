@@ -27,13 +27,13 @@ async fn a_second_computer_and_the_sheet_for_a_lost_one() {
     new_vault(page, "Production").await;
     add_login(page, "Production", "Postgres", "app_rw", &password).await;
     let sheet = tempfile::tempdir().unwrap();
-    let sheet = sheet.path().join("sheet.html");
+    let sheet = sheet.path().join("sheet.pdf");
     page.button("Recovery sheet not saved").await.click().await;
     page.field("File")
         .await
         .type_text(sheet.to_str().unwrap())
         .await;
-    page.button("Save as a page").await.click().await;
+    page.button("Save PDF").await.click().await;
     page.shows("To be sure that you can read it").await;
     page.button("Later").await.click().await;
 
@@ -83,10 +83,7 @@ async fn a_second_computer_and_the_sheet_for_a_lost_one() {
     assert_eq!(reveal(second, "Postgres").await, password);
 
     // It is lost, and so is the desk: the sheet ends the one and leaves the other.
-    let html = fs::read_to_string(&sheet).unwrap();
-    let list = html.split("<ol>").nth(1).unwrap();
-    let list = list.split("</ol>").next().unwrap();
-    let on_paper = list.replace("<li>", "").replace("</li>", " ");
+    let on_paper = conclave_testkit::paper::words(&fs::read(&sheet).unwrap()).join(" ");
     let s = spare.open().await;
     let third = s.page();
     third.button("Recover with your sheet").await.click().await;
@@ -96,7 +93,7 @@ async fn a_second_computer_and_the_sheet_for_a_lost_one() {
         .type_text(folder)
         .await;
     third
-        .field("The words of your recovery kit")
+        .field("The words of your recovery sheet")
         .await
         .type_text(on_paper.trim())
         .await;

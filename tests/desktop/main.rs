@@ -23,6 +23,7 @@ mod groups;
 mod guests;
 mod harness;
 mod journey;
+mod key_changed;
 mod keyboard;
 mod lock;
 mod machine;

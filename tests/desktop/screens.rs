@@ -62,7 +62,22 @@ async fn every_screen_of_one_person_has_no_barrier() {
     page.press_escape().await;
 
     let sheet = tempfile::tempdir().unwrap();
-    save_recovery_sheet(page, &sheet.path().join("sheet.html")).await;
+    page.button("Recovery sheet not saved").await.click().await;
+    page.in_both_themes("recovery").await;
+    save_sheet(page, &sheet.path().join("sheet.pdf"), "recovery").await;
+    page.shows("Recovery sheet saved").await;
+    page.button("Last-resort sheet not saved")
+        .await
+        .click()
+        .await;
+    page.in_both_themes("last-resort").await;
+    save_sheet(page, &sheet.path().join("team.pdf"), "last-resort").await;
+    page.shows("Last-resort sheet saved").await;
+    assert_eq!(
+        page.count("button", Some("Last-resort sheet not saved"))
+            .await,
+        0
+    );
 
     // What was typed outlives a lock, encrypted; what was shown does not.
     page.press_ctrl('n').await;
@@ -104,43 +119,25 @@ async fn first_run(page: Page<'_>) {
     page.in_both_themes("ready").await;
 }
 
-/// S20: the sheet is a plain page; two of its words are asked back; then its seed is wiped.
-async fn save_recovery_sheet(page: Page<'_>, file: &Path) {
-    page.button("Recovery sheet not saved").await.click().await;
-    page.in_both_themes("recovery").await;
+/// S20: a sheet is one page of its own; two of its words are asked back; then its seed is wiped.
+async fn save_sheet(page: Page<'_>, file: &Path, name: &str) {
     page.field("File")
         .await
         .type_text(file.to_str().unwrap())
         .await;
-    page.button("Save as a page").await.click().await;
+    page.button("Save PDF").await.click().await;
     page.shows("To be sure that you can read it").await;
-    let html = fs::read_to_string(file).unwrap();
+    let words = conclave_testkit::paper::words(&fs::read(file).unwrap());
     let asked = "return [...document.querySelectorAll('dialog input, [role=dialog] input')]\
                  .map((field) => field.labels[0]?.textContent ?? field.ariaLabel ?? '')";
     let asked = page.run(asked, &[]).await;
     for label in asked.as_array().unwrap() {
         let label = label.as_str().unwrap().trim();
         let number: usize = label.rsplit(' ').next().unwrap().parse().unwrap();
-        let word = word_of(&html, number);
-        page.field(label).await.type_text(&word).await;
+        page.field(label).await.type_text(&words[number - 1]).await;
     }
-    page.in_both_themes("recovery-words").await;
+    page.in_both_themes(&format!("{name}-words")).await;
     page.button("Confirm").await.click().await;
-    page.shows("Recovery sheet saved").await;
-    assert_eq!(
-        page.count("button", Some("Recovery sheet not saved")).await,
-        0
-    );
-}
-
-/// The word beside a number on the sheet.
-fn word_of(html: &str, number: usize) -> String {
-    let words: Vec<&str> = html
-        .split("<li>")
-        .skip(1)
-        .map(|rest| rest.split("</li>").next().unwrap().trim())
-        .collect();
-    words[number - 1].to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use conclave_app::{
         Code,
         app::{JoinWay, Phase},
         devices::{DeviceKind, RecoverFinish, RecoverStart},
+        recovery::SheetKind,
         vaults::VaultCreate,
     },
     session::App,
@@ -17,10 +18,7 @@ use crate::people::{PASSPHRASE, app, first_item, found, login, password, storage
 
 /// The first sheet's words, as its person reads them.
 pub(crate) fn words_on(sheet: &Path) -> String {
-    let html = std::fs::read_to_string(sheet).unwrap();
-    let (_, list) = html.split_once("<ol>").unwrap();
-    let (list, _) = list.split_once("</ol>").unwrap();
-    list.replace("<li>", "").replace("</li>", " ")
+    conclave_testkit::paper::words(&std::fs::read(sheet).unwrap()).join(" ")
 }
 
 /// A new computer asks with the code.
@@ -69,8 +67,8 @@ fn ana(home: &Path, shared: &Path) -> (App, String, String) {
     let personal = personal.vaults.iter().find(|v| v.personal).unwrap();
     let own = ana.item_save(&login("Bank", &personal.id, "canary-own"));
     let own = own.unwrap().id;
-    let sheet = home.join("sheet.html");
-    ana.recovery_sheet_save(&sheet).unwrap();
+    let sheet = home.join("sheet.pdf");
+    ana.recovery_sheet_save(SheetKind::Kit, &sheet).unwrap();
     let words = words_on(&sheet);
     ana.sync_now().unwrap();
     pointer_is_there(shared);

@@ -17,6 +17,7 @@ mod people;
 mod removal;
 mod restored;
 mod sample;
+mod sheets;
 mod silence;
 mod trouble;
 mod two_people;

@@ -5,7 +5,7 @@ use conclave_app::{
     session::App,
 };
 
-use crate::people::{found, invite, try_join};
+use crate::people::{Who, found, invite, try_join};
 
 /// Lets somebody who calls themselves Mara in; returns their app and id.
 fn mara(ana: &App, home: &std::path::Path, shared: &std::path::Path) -> (App, String) {
@@ -50,7 +50,7 @@ fn hostile_03_the_same_words_verify_and_another_key_under_the_name_is_a_stop() {
     // Both see the same eight words.
     let me = ana.state().me.unwrap().user;
     let words = ana.safety_words(&hers).unwrap();
-    assert_eq!((words.words.len(), words.changed), (8, false));
+    assert_eq!((words.words.len(), &words.key_change), (8, &None));
     assert_eq!(words.words, mara.safety_words(&me).unwrap().words);
     assert_eq!(state(&ana, &hers), KeyState::JoinedByCode);
     assert_eq!(ana.safety_words(&me).unwrap_err().code, Code::NotFound);
@@ -65,7 +65,15 @@ fn hostile_03_the_same_words_verify_and_another_key_under_the_name_is_a_stop() {
 
     // Somebody else under the confirmed name has other words, and gets nothing.
     let (_other, theirs) = self::mara(&ana, homes[2].path(), shared);
-    assert!(ana.safety_words(&theirs).unwrap().changed);
+    let change = ana.safety_words(&theirs).unwrap().key_change.unwrap();
+    assert!(change.confirmed_ms.is_some() && change.was_called.is_none());
+    let view = ana.share_get(&scope).unwrap();
+    let candidates = view.candidates.into_iter();
+    let changed: Vec<_> = candidates.filter(|c| c.key_change.is_some()).collect();
+    assert_eq!(changed.len(), 1);
+    let other = Who::Person { id: theirs.clone() };
+    assert_eq!(changed[0].party.who, other);
+    assert_eq!(changed[0].key_change.as_ref(), Some(&change));
     assert_ne!(ana.safety_words(&theirs).unwrap().words, words.words);
     assert_eq!(state(&ana, &theirs), KeyState::NotVerified);
     let refused = ana.share_grant(&scope, &theirs, Role::Viewer).unwrap_err();

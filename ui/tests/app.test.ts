@@ -19,6 +19,7 @@ describe('nothing serious for the ear', () => {
     { type: 'shortcuts' },
     { type: 'vault', vault: null },
     { type: 'recovery' },
+    { type: 'team_sheet' },
     { type: 'keychain' },
     { type: 'limits' },
     { type: 'generator' },
@@ -141,9 +142,9 @@ test('the recovery sheet is saved, and two of its words are asked back', async (
   const { user, called } = await open('empty');
   await user.click(screen.getByRole('button', { name: 'Recovery sheet not saved' }));
   await settle();
-  await user.click(screen.getByRole('button', { name: /^Save as a page/ }));
+  await user.click(screen.getByRole('button', { name: /^Save PDF/ }));
   await settle();
-  expect(called('recovery_sheet_save')).toEqual([{ req: { path: null } }]);
+  expect(called('recovery_sheet_save')).toEqual([{ req: { sheet: 'kit', path: null } }]);
   await user.type(screen.getByRole('textbox', { name: 'Word 3' }), 'wrong');
   await user.type(screen.getByRole('textbox', { name: 'Word 11' }), 'wrong');
   await user.click(screen.getByRole('button', { name: /^Confirm/ }));
@@ -154,6 +155,17 @@ test('the recovery sheet is saved, and two of its words are asked back', async (
   await user.click(screen.getByRole('button', { name: /^Confirm/ }));
   await settle();
   expect(screen.queryByRole('button', { name: 'Recovery sheet not saved' })).not.toBeInTheDocument();
+  // The team's sheet is another paper, for somebody else: it is still due.
+  await user.click(screen.getByRole('button', { name: 'Last-resort sheet not saved' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: /^Save PDF/ }));
+  await settle();
+  expect(called('recovery_sheet_save').at(-1)).toEqual({ req: { sheet: 'team', path: null } });
+  await user.type(screen.getByRole('textbox', { name: 'Word 3' }), 'otter');
+  await user.type(screen.getByRole('textbox', { name: 'Word 11' }), 'lamp');
+  await user.click(screen.getByRole('button', { name: /^Confirm/ }));
+  await settle();
+  expect(screen.queryByRole('button', { name: 'Last-resort sheet not saved' })).not.toBeInTheDocument();
 });
 test('a new vault', async () => {
   const { user, called } = await open('main');

@@ -40,7 +40,7 @@ test('back with the sheet: folder, words, a name, a passphrase, what is lost', a
     screen.getByRole('textbox', { name: 'The team’s folder on this computer' }),
     '/home/ana/Northwind',
   );
-  const words = screen.getByRole('textbox', { name: 'The words of your recovery kit' });
+  const words = screen.getByRole('textbox', { name: 'The words of your recovery sheet' });
   await user.type(words, 'anchor anchor');
   expect(screen.getByText(/^2 of 22 words/)).toBeInTheDocument();
   await user.keyboard('{Enter}');

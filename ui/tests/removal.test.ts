@@ -81,10 +81,29 @@ test('what came after a removal waits for an admin', async () => {
   expect(called('aside_adopt')).toEqual([{ req: { entry: 'e1' } }]);
   expect(screen.queryByText('Stripe live key')).not.toBeInTheDocument();
 });
-test('somebody who was removed is told so calmly', async () => {
-  const { fake } = await open('main');
+test('somebody who was removed is told so calmly, and is offered nothing that would need the team', async () => {
+  const { fake, user } = await open('main');
+  await user.keyboard('{ArrowDown}');
+  await settle();
+  expect(screen.getByRole('button', { name: 'Share' })).toBeEnabled();
   fake.emit('state-changed', { ...fake.world.state, removed: true });
   await settle();
   expect(screen.getByText('You are no longer in this team.')).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Share' })).toBeDisabled();
+  expect(screen.getByRole('button', { name: 'Share' })).toHaveAttribute(
+    'title',
+    'You are no longer in this team.',
+  );
+  expect(screen.queryByRole('button', { name: 'New vault' })).not.toBeInTheDocument();
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  await user.keyboard('{Control>}k{/Control}');
+  await settle();
+  expect(screen.queryByRole('option', { name: /New vault/ })).not.toBeInTheDocument();
+  await user.keyboard('{Escape}');
+  await user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
+  await settle();
+  expect(screen.getByRole('button', { name: /^Invite/ })).toBeDisabled();
   await expectAccessible();
 });

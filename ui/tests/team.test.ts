@@ -145,6 +145,25 @@ test('a key that changed is a red stop, and nothing offers to go on', async () =
   await user.click(dialogs().getByRole('button', { name: /^Share/ }));
   await settle();
   const stop = screen.getByRole('alert');
-  expect(stop).toHaveTextContent('Lena’s key or name is not the one that was confirmed.');
+  expect(stop).toHaveTextContent('Lena’s key is different from the one that was confirmed.');
   expect(stop).toHaveClass('bg-stop');
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+});
+test('a changed key says since when, does not share, and leads to the words', async () => {
+  const { user, fake, called } = await open('main');
+  const lena = fake.world.people.find((person) => person.user === 'lena')!;
+  lena.key_change = { confirmed_ms: Date.parse('2026-05-03T12:00:00Z'), was_called: null };
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  await user.click(dialogs().getByRole('button', { name: /^Lena Okafor/ }));
+  await settle();
+  const stop = within(screen.getByRole('alertdialog', { name: 'Lena’s key has changed' }));
+  expect(stop.getByRole('alert')).toHaveTextContent('different from the one you confirmed on May 3');
+  expect(stop.getAllByRole('button', { name: /Don’t share|Verify with Lena/ })).toHaveLength(2);
+  await user.click(stop.getByRole('button', { name: 'Verify with Lena' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'They match' }));
+  await settle();
+  expect(called('share_grant')).toEqual([]);
+  expect(called('safety_confirm')).toEqual([{ req: { user: 'lena', same: true } }]);
 });

@@ -15,6 +15,7 @@ pub mod recovery;
 pub mod search;
 pub mod secret_file;
 pub mod session;
+pub mod sheet;
 pub mod strength;
 pub mod words;
 

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod evil_member;
 pub mod evil_storage;
 pub mod memory_remote;
+pub mod paper;
 pub mod people;
 pub mod reference;
 pub mod remote_contract;

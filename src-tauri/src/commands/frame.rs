@@ -5,7 +5,8 @@ use conclave_app::{
         Code,
         app::{AppState, Keychain, LockReason, StorageRequest, TextCopy},
         people::CodeCopied,
-        settings::{DiagnosticsCopied, Prefs, RecoverySaved, SaveTo, Settings},
+        recovery::{RecoverySaved, SheetKind, SheetSave},
+        settings::{DiagnosticsCopied, Prefs, Settings},
         sync::SyncView,
     },
     session::App,
@@ -91,17 +92,34 @@ pub(crate) async fn storage_set(app: Shared<'_>, req: StorageRequest) -> Answer<
 pub(crate) async fn recovery_sheet_save(
     app: Shared<'_>,
     handle: AppHandle,
-    req: SaveTo,
+    req: SheetSave,
 ) -> Answer<Option<RecoverySaved>> {
-    let path = shell::save_path(&handle, req.path, "conclave-recovery-sheet.html").await;
+    let SheetSave { sheet, path } = req;
+    let path = shell::save_path(&handle, path, file_name(sheet)).await;
     let Some(path) = path else { return Ok(None) };
-    off(app, move |app| app.recovery_sheet_save(&path).map(Some)).await
+    off(app, move |a| a.recovery_sheet_save(sheet, &path).map(Some)).await
 }
 
 #[command]
 pub(crate) async fn recovery_confirm(app: Shared<'_>, request: Request<'_>) -> Answer<AppState> {
     let words = secret_text(&request)?;
-    off(app, move |app| app.recovery_confirm(&words)).await
+    off(app, move |app| app.recovery_confirm(SheetKind::Kit, &words)).await
+}
+
+#[command]
+pub(crate) async fn team_sheet_confirm(app: Shared<'_>, request: Request<'_>) -> Answer<AppState> {
+    let words = secret_text(&request)?;
+    off(app, move |app| {
+        app.recovery_confirm(SheetKind::Team, &words)
+    })
+    .await
+}
+
+const fn file_name(sheet: SheetKind) -> &'static str {
+    match sheet {
+        SheetKind::Kit => "conclave-recovery-sheet.pdf",
+        SheetKind::Team => "conclave-last-resort-sheet.pdf",
+    }
 }
 
 #[command]

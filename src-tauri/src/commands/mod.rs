@@ -83,6 +83,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         frame::storage_set,
         frame::recovery_sheet_save,
         frame::recovery_confirm,
+        frame::team_sheet_confirm,
         frame::text_copy,
         frame::diagnostics_copy,
         frame::secret_copy,

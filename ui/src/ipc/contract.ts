@@ -69,7 +69,7 @@ import type {
   RequestRef,
   Restored,
   SafetyWords,
-  SaveTo,
+  SheetSave,
   Settings,
   ShareGrant,
   ShareLevel,
@@ -195,7 +195,7 @@ export interface Commands {
   settings_set: [Prefs, Settings];
   storage_set: [StorageRequest, SyncView];
   keychain_disable: [null, Keychain];
-  recovery_sheet_save: [SaveTo, RecoverySaved | null];
+  recovery_sheet_save: [SheetSave, RecoverySaved | null];
   text_copy: [TextCopy, null];
   diagnostics_copy: [null, DiagnosticsCopied];
 }
@@ -210,6 +210,7 @@ export interface SecretCommands {
   pair_words: RecoverPreview;
   keychain_enable: Keychain;
   recovery_confirm: AppState;
+  team_sheet_confirm: AppState;
   secret_copy: CodeCopied;
 }
 

@@ -70,7 +70,9 @@ export class MainController {
       all_items: () => this.#leaveEdit(() => nav.showItems(null)),
       people: () => this.#leaveEdit(() => (nav.page = 'people')),
       settings: () => this.#leaveEdit(() => (nav.page = 'settings')),
-      new_vault: () => (nav.overlay = { type: 'vault', vault: null }),
+      new_vault: () => {
+        if (!sync.apart) nav.overlay = { type: 'vault', vault: null };
+      },
       sync: () => sync.now().catch((cause: unknown) => toasts.problem(cause)),
       lock: () => session.lock(),
       next_pane: () => this.#movePane(1),
@@ -157,8 +159,8 @@ export class MainController {
   }
   #share(): void {
     if (nav.page === 'people' || !detail.view) {
-      if (people.view?.can_invite && !sync.stopped) nav.overlay = { type: 'invite' };
-    } else if (!editor.open) {
+      if (people.view?.can_invite && !sync.apart) nav.overlay = { type: 'invite' };
+    } else if (!editor.open && !sync.apart) {
       nav.overlay = { type: 'share', scope: { type: 'item', id: detail.view.id } };
     }
   }

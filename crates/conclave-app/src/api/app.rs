@@ -122,8 +122,10 @@ pub struct AppState {
     pub keychain: Keychain,
     /// How the window looks.
     pub look: Look,
-    /// The recovery sheet was saved.
+    /// The person's recovery sheet was saved.
     pub recovery_saved: bool,
+    /// So was the team's last-resort sheet, or it is not this person's to save.
+    pub team_sheet_saved: bool,
     /// An encrypted draft waits.
     pub has_draft: bool,
     /// The role on the whole team.

@@ -12,6 +12,7 @@ pub mod items;
 pub mod leaving;
 pub mod machines;
 pub mod people;
+pub mod recovery;
 pub mod removal;
 pub mod settings;
 pub mod share;

@@ -7,7 +7,7 @@ pub use super::share::{
     Candidate, Party, Scope, ShareEnded, ShareEntry, ShareGrant, ShareLevel, ShareRequest,
     ShareRevoke, ShareView, Via, Who,
 };
-use super::{KeyState, Person, Role};
+use super::{KeyState, Person, Role, verify::KeyChange};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -19,6 +19,8 @@ pub struct PersonRow {
     pub person: Person,
     /// How sure one is of their key.
     pub key_state: KeyState,
+    /// Their keys or their name are not the ones that were confirmed.
+    pub key_change: Option<KeyChange>,
     /// Their highest role.
     pub role: Role,
     /// How many devices they have.
@@ -154,6 +156,8 @@ pub struct JoinRequest {
     /// When what they get ends; none: it stays.
     #[ts(type = "number | null")]
     pub access_until_ms: Option<u64>,
+    /// Somebody of the name that they gave was confirmed with other keys.
+    pub key_change: Option<KeyChange>,
     /// Why it is a stop.
     pub problem: Option<Problem>,
     /// Plain facts.

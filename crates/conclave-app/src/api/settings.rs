@@ -94,24 +94,6 @@ pub struct Settings {
     pub version: String,
 }
 
-/// A file to save; none: ask.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct SaveTo {
-    /// Where.
-    pub path: Option<String>,
-}
-
-/// The recovery sheet was saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct RecoverySaved {
-    /// Where.
-    pub path: String,
-    /// The two words of the sheet that are asked back, counted from 1.
-    pub ask: Vec<u32>,
-}
-
 /// Diagnostics were copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Role, items::Kind, machines::ShareMachine};
+use super::{KeyState, Role, items::Kind, machines::ShareMachine, verify::KeyChange};
 
 /// What is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -104,6 +104,8 @@ pub struct Candidate {
     pub party: Party,
     /// How sure one is of a person's key.
     pub key_state: Option<KeyState>,
+    /// Their keys or their name are not the ones that were confirmed.
+    pub key_change: Option<KeyChange>,
     /// The roles that may be given to them here.
     pub roles: Vec<Role>,
 }

@@ -22,9 +22,20 @@ pub struct SafetyWords {
     /// How sure one is of their key.
     pub key_state: KeyState,
     /// Their keys or their name are not the ones that were confirmed.
-    pub changed: bool,
+    pub key_change: Option<KeyChange>,
     /// The eight words.
     pub words: Vec<String>,
+}
+
+/// Other keys or another name than were confirmed: nothing is shared before the words are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeyChange {
+    /// When the others were confirmed; none where that record cannot be read.
+    #[ts(type = "number | null")]
+    pub confirmed_ms: Option<u64>,
+    /// What these keys were called then, where the keys are the same and the name is another.
+    pub was_called: Option<String>,
 }
 
 /// What the comparison found.

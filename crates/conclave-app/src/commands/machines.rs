@@ -11,7 +11,7 @@ use conclave_core::{
     role,
 };
 
-use super::{device_id, items::person, settings::write_whole};
+use super::{device_id, items::person, recovery::write_whole};
 use crate::{
     api::{
         AppError, Code, Role,

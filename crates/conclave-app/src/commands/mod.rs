@@ -12,6 +12,7 @@ mod leaving;
 mod list;
 mod machines;
 mod people;
+mod recovery;
 mod removal;
 pub mod secrets;
 mod settings;
@@ -22,5 +23,5 @@ mod verify;
 pub(crate) use self::{
     devices::{device_id, row as device_row},
     draft::draft_kept,
-    settings::recovery_kept,
+    recovery::SheetsDue,
 };

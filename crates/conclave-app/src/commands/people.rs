@@ -170,6 +170,7 @@ impl Engine {
                 Some(PersonRow {
                     person: person(self, Some(user)),
                     key_state: self.key_state(user),
+                    key_change: self.key_change(user),
                     role: role.into(),
                     devices: count(devices.count()),
                     last_seen_ms: seen.map(|e| e.header.wall_ms).max(),
@@ -246,6 +247,7 @@ impl Engine {
             role: row.role.into(),
             vaults: row.vaults.iter().map(|scope| self.chip(*scope)).collect(),
             access_until_ms: row.access_until_ms,
+            key_change: asked.and_then(|r| self.name_confirmed(r.user, &r.name)),
             problem: answer.problem,
             details: format!(
                 "invitation {}\nrequest {}",

@@ -272,6 +272,10 @@ impl Engine {
             Some(Candidate {
                 party,
                 key_state: self.state_of(who),
+                key_change: match who {
+                    Who::User(user) => self.key_change(user),
+                    _ => None,
+                },
                 roles: roles.map(Role::from).collect(),
             })
         };
@@ -331,7 +335,11 @@ impl Engine {
             Who::Machine(_) => return Err(Code::NotFound.into()),
         };
         for user in people {
-            self.check_key(user)?;
+            self.check_pin(user)?;
+            if self.key_state(user) == KeyState::NotVerified {
+                let name = person(self, Some(user)).name;
+                return Err(AppError::from(Code::KeyNotVerified).arg("name", name));
+            }
         }
         Ok(())
     }

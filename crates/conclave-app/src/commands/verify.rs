@@ -6,10 +6,10 @@ use super::items::person;
 use crate::{
     api::{
         AppError, Code,
-        verify::{SafetyWords, StateWords},
+        verify::{KeyChange, SafetyWords, StateWords},
     },
     convert::user_id,
-    engine::{Engine, Pinned},
+    engine::{Differs, Engine, Pinned},
     session::App,
     words,
 };
@@ -31,12 +31,31 @@ fn view(engine: &Engine, user: UserId) -> Result<SafetyWords, AppError> {
     Ok(SafetyWords {
         person: person(engine, Some(user)),
         key_state: engine.key_state(user),
-        changed: engine.pinned(user) == Pinned::Changed,
+        key_change: engine.key_change(user),
         words: spelled(&digest).collect(),
     })
 }
 
+impl From<Differs> for KeyChange {
+    fn from(differs: Differs) -> Self {
+        Self {
+            confirmed_ms: differs.at_ms,
+            was_called: differs.was_called,
+        }
+    }
+}
+
 impl Engine {
+    /// What of a person is not as it was confirmed.
+    pub(super) fn key_change(&self, user: UserId) -> Option<KeyChange> {
+        self.differs(user).map(Into::into)
+    }
+
+    /// Somebody else was confirmed under this name.
+    pub(super) fn name_confirmed(&self, user: UserId, name: &str) -> Option<KeyChange> {
+        self.confirmed_other(user, name).map(Into::into)
+    }
+
     /// Refuses to share with somebody whose keys or name are not the ones that were confirmed.
     pub(crate) fn check_pin(&self, user: UserId) -> Result<(), AppError> {
         if self.pinned(user) == Pinned::Changed {

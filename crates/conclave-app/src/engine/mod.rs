@@ -35,7 +35,7 @@ use self::load::append;
 
 pub(crate) use self::{
     arrival::{ASKING, Arrival, JOINING, Way},
-    pins::Pinned,
+    pins::{Differs, Pinned},
     receipts::{Action, Receipt},
     succession::HighWater,
 };

@@ -43,6 +43,15 @@ pub(crate) enum Pinned {
     Changed,
 }
 
+/// What was confirmed instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Differs {
+    /// When.
+    pub(crate) at_ms: Option<u64>,
+    /// The name of these very keys then.
+    pub(crate) was_called: Option<String>,
+}
+
 fn fold(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_lowercase()
@@ -79,6 +88,34 @@ impl Engine {
             None if pins.iter().any(|pin| pin.same && fold(&pin.name) == name) => Pinned::Changed,
             None => Pinned::No,
         }
+    }
+
+    /// What differs from what was confirmed, and when that was.
+    pub(crate) fn differs(&self, user: UserId) -> Option<Differs> {
+        if self.pinned(user) != Pinned::Changed {
+            return None;
+        }
+        let pins = self.pins().unwrap_or_default();
+        let (keys, name) = (self.key_hash(user), fold(&self.name_of(user)));
+        let own = pins.iter().find(|pin| pin.user == user);
+        let pin = own.or_else(|| pins.iter().find(|pin| pin.same && fold(&pin.name) == name));
+        Some(Differs {
+            at_ms: pin.map(|pin| pin.at_ms),
+            was_called: own
+                .filter(|pin| Some(pin.keys) == keys)
+                .map(|pin| pin.name.clone()),
+        })
+    }
+
+    /// Was somebody else confirmed under this name?
+    pub(crate) fn confirmed_other(&self, user: UserId, name: &str) -> Option<Differs> {
+        let pins = self.pins().ok()?;
+        let name = fold(name);
+        let other = |pin: &&Pin| pin.same && pin.user != user && fold(&pin.name) == name;
+        pins.iter().find(other).map(|pin| Differs {
+            at_ms: Some(pin.at_ms),
+            was_called: None,
+        })
     }
 
     /// What this person and another compare: the same on both screens, and on no other.

@@ -13,7 +13,7 @@ use conclave_store::Reader;
 use minicbor::{Decode, Encode};
 
 use super::{Engine, EngineError, index::Index, list::List};
-use crate::commands::{draft_kept, recovery_kept};
+use crate::commands::{SheetsDue, draft_kept};
 
 /// The value's name in the store.
 const FRAME: &str = "frame";
@@ -51,8 +51,8 @@ pub struct Shelf {
     pub(crate) frame: Frame,
     /// An edit was begun before the last lock.
     pub(crate) has_draft: bool,
-    /// The recovery sheet has not been saved.
-    pub(crate) recovery_pending: bool,
+    /// Sheets that have not been saved.
+    pub(crate) sheets_due: SheetsDue,
 }
 
 impl Shelf {
@@ -73,7 +73,7 @@ impl Shelf {
             index,
             frame,
             has_draft: draft_kept(store, &team),
-            recovery_pending: recovery_kept(store, &team),
+            sheets_due: SheetsDue::of(store, &team),
         })
     }
 }

@@ -8,7 +8,10 @@ use std::{
 use conclave_core::role::Role;
 use conclave_sync::{Access, Closed, Local};
 
-use crate::engine::{Engine, Shelf};
+use crate::{
+    commands::SheetsDue,
+    engine::{Engine, Shelf},
+};
 
 /// What there is of the engine.
 #[derive(Default)]
@@ -30,7 +33,7 @@ pub(super) struct Front {
     pub(super) needs_update: bool,
     pub(super) ended: bool,
     pub(super) has_draft: bool,
-    pub(super) recovery_pending: bool,
+    pub(super) sheets_due: SheetsDue,
 }
 
 impl Slot {
@@ -66,7 +69,7 @@ impl Slot {
                 needs_update: shelf.frame.needs_update,
                 ended: shelf.frame.ended,
                 has_draft: shelf.has_draft,
-                recovery_pending: shelf.recovery_pending,
+                sheets_due: shelf.sheets_due,
             }),
             Self::Open(engine) => {
                 let replica = engine.replica();
@@ -77,7 +80,7 @@ impl Slot {
                     needs_update: replica.rights().needs_update(),
                     ended: engine.is_ended(),
                     has_draft: engine.has_draft(),
-                    recovery_pending: engine.recovery_pending(),
+                    sheets_due: engine.sheets_due(),
                 })
             }
         }

@@ -22,6 +22,7 @@ import { call, type ItemRow } from '$ipc';
 import type { Glyph } from '$components/icon';
 import { commands, SPECS } from '$features/shared/commands.svelte';
 import { nav } from '$features/shared/nav.svelte';
+import { sync } from '$features/shared/sync.svelte';
 import { vaults } from '$features/shared/vaults.svelte';
 import { m } from '$paraglide/messages';
 
@@ -64,6 +65,9 @@ const ICONS: Record<string, Glyph> = {
 };
 const ITEMS = 6;
 const EXCLUDED: ReadonlySet<string> = new Set(['palette', 'next_pane', 'previous_pane', 'back', 'save']);
+
+/** What makes something for others. */
+const TO_THE_TEAM: ReadonlySet<string> = new Set(['new_vault', 'share']);
 
 /** Every word that was typed begins somewhere in the text. */
 export function fits(text: string, query: string): boolean {
@@ -137,6 +141,7 @@ export class PaletteState {
       (spec) =>
         sections.includes(spec.section) &&
         !EXCLUDED.has(spec.id) &&
+        !(sync.apart && TO_THE_TEAM.has(spec.id)) &&
         commands.has(spec.id) &&
         fits(spec.name(), query),
     ).map((spec) => ({

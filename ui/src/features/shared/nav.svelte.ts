@@ -1,5 +1,15 @@
 // Where the person is: page, place, and what lies on top of it.
-import type { GroupView, Id, InviteReady, ItemFilter, MachineRow, Scope, VaultChip } from '$ipc';
+import type {
+  GroupView,
+  Id,
+  InviteReady,
+  ItemFilter,
+  KeyChange,
+  MachineRow,
+  Person,
+  Scope,
+  VaultChip,
+} from '$ipc';
 import { session } from './session.svelte';
 
 export type Page = 'items' | 'people' | 'settings';
@@ -20,6 +30,8 @@ export type Overlay =
   | { type: 'group_name'; group: Pick<GroupView, 'id' | 'name'> | null }
   | { type: 'remove'; user: Id; vault: Id | null }
   | { type: 'recovery' }
+  | { type: 'team_sheet' }
+  | { type: 'key_changed'; person: Person; change: KeyChange }
   | { type: 'keychain' }
   | { type: 'limits' }
   | { type: 'generator' }

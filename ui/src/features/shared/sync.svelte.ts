@@ -18,6 +18,10 @@ class Sync {
   async now(): Promise<void> {
     this.view = await call('sync_now');
   }
+  /** Nothing reaches the team from here: writing has stopped, or the person was taken out of it. */
+  get apart(): boolean {
+    return this.stopped || (session.state?.removed ?? false);
+  }
   /** Reading goes on, writing does not: a rollback or a fork was proved, or an update is needed. */
   get stopped(): boolean {
     return this.view?.state === 'stopped' || (session.state?.read_only ?? null) !== null;

@@ -1,5 +1,5 @@
 // Keys and codes that the shell decides, turned into sentences.
-import type { AppError, ErrorCode, KeychainKind, FolderPlace, Role, Text } from '$ipc';
+import type { AppError, ErrorCode, KeyChange, KeychainKind, FolderPlace, Role, Text } from '$ipc';
 import { given } from '$lib/names';
 import { ago, clock, day, daysAgo, weekday } from '$lib/when';
 import { m } from '$paraglide/messages';
@@ -210,6 +210,14 @@ export function agoWords(ms: number, now: number): string {
     case 'date':
       return m.ago_date({ date: day(ms, now) });
   }
+}
+
+/** What of a person is not as it was confirmed, and when that was. */
+export function keyChangeWords(change: KeyChange, name: string): string {
+  const date = change.confirmed_ms === null ? null : day(change.confirmed_ms, Date.now());
+  if (date === null) return m.key_changed_undated({ name: given(name) });
+  if (change.was_called !== null) return m.key_changed_name({ name, was: change.was_called, date });
+  return m.key_changed_since({ name: given(name), date });
 }
 
 /** “Today 09:41”, “Yesterday”, “12 May”: a point in time in a table. */

@@ -62,9 +62,13 @@ keychain: Keychain,
  */
 look: Look, 
 /**
- * The recovery sheet was saved.
+ * The person's recovery sheet was saved.
  */
 recovery_saved: boolean, 
+/**
+ * So was the team's last-resort sheet, or it is not this person's to save.
+ */
+team_sheet_saved: boolean, 
 /**
  * An encrypted draft waits.
  */

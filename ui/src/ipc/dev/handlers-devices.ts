@@ -46,7 +46,7 @@ export function deviceHandlers(
   const safety = (user: string) => ({
     person: world.refer(user),
     key_state: world.personRow(user).key_state,
-    changed: false,
+    key_change: world.personRow(user).key_change,
     words: 'anchor velvet harbor crisp meadow tunnel anchor velvet'.split(' '),
   });
   let asked = false;
@@ -67,7 +67,10 @@ export function deviceHandlers(
     safety_words: ({ user }) => safety(user),
     safety_confirm: ({ user, same }) => {
       const person = world.people.find((one) => one.user === user);
-      if (person) person.key_state = same ? 'verified' : 'not_verified';
+      if (person) {
+        person.key_state = same ? 'verified' : 'not_verified';
+        if (same) person.key_change = null;
+      }
       return safety(user);
     },
     device_code: () => {
@@ -107,7 +110,13 @@ export function deviceHandlers(
     }),
     recover_finish: ({ lost }) => {
       end(lost);
-      world.state = { ...world.state, phase: 'unlocked', my_role: 'owner', recovery_saved: true };
+      world.state = {
+        ...world.state,
+        phase: 'unlocked',
+        my_role: 'owner',
+        recovery_saved: true,
+        team_sheet_saved: true,
+      };
       emit('state-changed', world.state);
       return world.state;
     },

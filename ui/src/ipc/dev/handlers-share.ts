@@ -87,6 +87,7 @@ export function shareHandlers(world: World): Handlers {
         .map((one) => ({
           ...person(one.user),
           key_state: one.key_state,
+          key_change: one.key_change ?? null,
           roles: (item ? ['viewer'] : ['viewer', 'editor', 'manager']) as Role[],
         })),
       ...groups
@@ -94,6 +95,7 @@ export function shareHandlers(world: World): Handlers {
         .map((one) => ({
           ...group(one.id),
           key_state: null,
+          key_change: null,
           roles: (item ? ['viewer'] : ['viewer', 'editor']) as Role[],
         })),
     ];

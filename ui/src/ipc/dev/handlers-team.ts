@@ -199,7 +199,7 @@ export function teamHandlers(
     },
     keychain_disable: () => setKeychain(world, 'off'),
     recovery_sheet_save: ({ path }) => ({
-      path: path ?? '/media/stick/conclave-recovery.html',
+      path: path ?? '/media/stick/conclave-recovery-sheet.pdf',
       ask: [3, 11],
     }),
     text_copy: () => null,
@@ -244,6 +244,12 @@ export function secretHandlers(
     recovery_confirm: (secret) => {
       if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');
       world.state = { ...world.state, recovery_saved: true };
+      emit('state-changed', world.state);
+      return world.state;
+    },
+    team_sheet_confirm: (secret) => {
+      if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');
+      world.state = { ...world.state, team_sheet_saved: true };
       emit('state-changed', world.state);
       return world.state;
     },

@@ -11,6 +11,7 @@ import type {
   JoinRequest,
   JoinWay,
   Kind,
+  KeyChange,
   KeyState,
   MachineRow,
   Look,
@@ -93,7 +94,13 @@ export class World {
   sync: SyncView;
   items: StoredItem[] = [];
   vaults: (VaultChip & { personal: boolean })[] = [];
-  people: (Person & { key_state: KeyState; role: Role; devices: number; seen: number | null })[] = [];
+  people: (Person & {
+    key_state: KeyState;
+    key_change?: KeyChange | null;
+    role: Role;
+    devices: number;
+    seen: number | null;
+  })[] = [];
   grants: Grant[] = [];
   invites: Invite[] = [];
   requests: JoinRequest[] = [];
@@ -123,6 +130,7 @@ export class World {
       keychain: { state: 'off', kind: 'system_password', reason: null },
       look,
       recovery_saved: true,
+      team_sheet_saved: true,
       has_draft: scene === 'draft',
       my_role: 'owner',
       removed: false,
@@ -161,13 +169,14 @@ export class World {
         me: null,
         my_role: null,
         recovery_saved: false,
+        team_sheet_saved: false,
       };
       return;
     }
     if (scene === 'empty') {
       this.vaults = [{ id: 'v-personal', name: 'Personal', colour: 3, personal: true }];
       this.people = [this.person('ana', 'Ana Ferreira', 1, 'verified', 'owner', 1, this.now)];
-      this.state = { ...this.state, recovery_saved: false };
+      this.state = { ...this.state, recovery_saved: false, team_sheet_saved: false };
       this.sync = { ...this.sync, state: 'local_only', last_ms: null, folder: null };
       this.settings.storage = { type: 'none' };
       return;
@@ -292,6 +301,7 @@ export class World {
       os: 'Linux',
       at_ms: this.now - 2 * MINUTE,
       invited_ms: this.now - 2 * DAY,
+      key_change: null,
       role: 'editor',
       vaults: this.vaults
         .filter((vault) => !vault.personal)
@@ -513,6 +523,7 @@ export class World {
       colour: found.colour,
       me: found.me,
       key_state: found.key_state,
+      key_change: found.key_change ?? null,
       role: found.role,
       devices: found.devices,
       last_seen_ms: found.seen,
