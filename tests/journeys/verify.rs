@@ -1,11 +1,15 @@
 //! Who is who: words that two people compare, and what a changed key or name stops.
 
 use conclave_app::{
-    api::{Code, KeyState, Role, people::Scope, vaults::VaultCreate},
+    api::{
+        Code, KeyState, Role,
+        people::{Scope, Who},
+        vaults::VaultCreate,
+    },
     session::App,
 };
 
-use crate::people::{Who, found, invite, try_join};
+use crate::people::{found, invite, try_join};
 
 /// Lets somebody who calls themselves Mara in; returns their app and id.
 fn mara(ana: &App, home: &std::path::Path, shared: &std::path::Path) -> (App, String) {
