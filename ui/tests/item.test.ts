@@ -217,6 +217,18 @@ test('archiving can be undone', async () => {
   expect(called('item_restore')).toHaveLength(1);
   expect(screen.getByRole('option', { name: /Cloudflare/ })).toBeInTheDocument();
 });
+test('a secret under a key that a removed person has says so, and what to do', async () => {
+  const { user, fake } = await open('main');
+  const item = fake.world.items.find((one) => one.title.startsWith('Postgres'))!;
+  fake.world.oldKey = item.id;
+  await user.click(screen.getByRole('option', { name: /Postgres/ }));
+  fake.emit('items-changed', { generation: 2, items: null });
+  await settle();
+  expect(screen.getByText('Somebody who was removed may still be able to read this.')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Change it' }));
+  await settle();
+  expect(screen.getByRole('textbox', { name: 'Title' })).toBeInTheDocument();
+});
 test('two edits at once: choose per field', async () => {
   const { user, called } = await open('main');
   await user.click(screen.getByRole('option', { name: /Postgres/ }));

@@ -227,6 +227,8 @@ pub struct ItemView {
     pub people_count: u32,
     /// How many versions came before.
     pub earlier_versions: u32,
+    /// What it shows was sealed, knowingly, under a key that somebody who was removed still has.
+    pub old_key: bool,
     /// Heads that conflict; 1 for none.
     pub versions: u32,
     /// Whose they are.

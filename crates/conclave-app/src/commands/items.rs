@@ -340,6 +340,10 @@ pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> 
             .map(|user| person(engine, Some(*user)))
             .collect(),
         people_count: count(all.len()),
+        old_key: state
+            .heads
+            .iter()
+            .any(|head| replica.is_under_an_old_key(head)),
         earlier_versions: count(state.revisions.len().saturating_sub(state.heads.len())),
         versions: if conflicts {
             count(state.heads.len())

@@ -24,12 +24,32 @@ impl Replica {
     pub fn under_an_old_key(&self) -> BTreeSet<EntryHash> {
         let mut flagged = BTreeSet::new();
         for scope in self.rights.key_epochs().scopes() {
-            self.flag(scope, &mut flagged);
+            self.flag(scope, self.entries.values(), &mut flagged);
         }
         flagged
     }
 
-    fn flag(&self, scope: ScopeId, flagged: &mut BTreeSet<EntryHash>) {
+    /// Is this entry one of those? Looks at no other.
+    #[must_use]
+    pub fn is_under_an_old_key(&self, hash: &EntryHash) -> bool {
+        let Some(entry) = self.entries.get(hash) else {
+            return false;
+        };
+        let mut flagged = BTreeSet::new();
+        for scope in self.rights.key_epochs().scopes() {
+            if !keys_of(entry, scope).is_empty() {
+                self.flag(scope, core::iter::once(entry), &mut flagged);
+            }
+        }
+        !flagged.is_empty()
+    }
+
+    fn flag<'a>(
+        &'a self,
+        scope: ScopeId,
+        among: impl Iterator<Item = &'a Entry> + Clone,
+        flagged: &mut BTreeSet<EntryHash>,
+    ) {
         let usable = self.rights.ranked(scope);
         let old: BTreeSet<EntryHash> = self
             .rights
@@ -46,7 +66,7 @@ impl Replica {
             };
             let replaced = self.ancestors(epoch);
             let known = self.known_from(entry);
-            let sealed = self.entries.values().filter(|written| {
+            let sealed = among.clone().filter(|written| {
                 let keys = keys_of(written, scope);
                 keys.into_iter()
                     .any(|key| old.contains(&key) && replaced.contains(&key))

@@ -584,6 +584,8 @@ fn hostile_26_an_old_key_used_after_its_author_had_seen_the_next_is_told() {
     );
     let told = ana.replica.under_an_old_key();
     assert_eq!(told, [late.entry.hash].into());
+    assert!(ana.replica.is_under_an_old_key(&late.entry.hash));
+    assert!(!ana.replica.is_under_an_old_key(&honest));
     assert!(
         ![in_good_faith, before, honest]
             .iter()

@@ -94,6 +94,10 @@ people_count: number,
  */
 earlier_versions: number, 
 /**
+ * What it shows was sealed, knowingly, under a key that somebody who was removed still has.
+ */
+old_key: boolean, 
+/**
  * Heads that conflict; 1 for none.
  */
 versions: number, 

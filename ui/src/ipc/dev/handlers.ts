@@ -74,6 +74,7 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
       people: readers.slice(0, 4).map((user) => world.refer(user)),
       people_count: readers.length,
       earlier_versions: item.history.length - 1,
+      old_key: world.oldKey === item.id,
       versions: item.other ? 2 : 1,
       versions_by: item.other ? [world.refer('ana'), world.refer('mara')] : [],
       strength: main && main.role !== 'note' ? strengthOf(main.value) : null,

@@ -115,6 +115,9 @@ export class World {
   way: JoinWay = 'invitation';
   private counter = 100;
 
+  /** An item that somebody sealed under a key that was replaced. */
+  oldKey: Id | null = null;
+
   constructor(scene: Scene) {
     this.state = {
       phase: 'unlocked',
