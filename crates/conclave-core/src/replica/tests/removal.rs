@@ -203,3 +203,40 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
     assert_eq!(outcome(&ana), [owner, stays[0], stays[1]]);
     assert_eq!(ana.replica.is_out(two), above);
 }
+
+#[test]
+fn hostile_13_edits_in_two_histories_are_set_aside_and_can_be_taken_back_in() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let before = write(&mut mara, None, vault, b"before");
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    // Two computers with the same data.
+    let (_, end) = mara.replica.own_end().map(|at| (at.seq, at.hash)).unwrap();
+    let last = mara.replica.entry(&end).unwrap();
+    let mut twin = Person::new(forgetful(&mara.replica, last), 90);
+    twin.bodies = mara.bodies.clone();
+    twin.replica.insert(all_of(&mara));
+    let one = write(&mut mara, None, vault, b"one");
+    let other = write(&mut twin, Some(before), vault, b"other");
+    let (first, second) = (mara.flush(), twin.flush());
+    for person in [&mut ana, &mut jonas] {
+        person.receive(&first);
+        person.receive(&second);
+        // Neither counts, nothing is lost, and nobody decides silently.
+        assert_eq!(person.read(before).unwrap(), b"before");
+        assert!(person.replica.item(&one).is_none());
+        assert_eq!(person.replica.quarantined().len(), 2);
+    }
+    let aside = ana.replica.quarantined();
+    let aside: Vec<EntryHash> = aside.iter().map(|e| e.hash).collect();
+    assert!(jonas.replica.adopt(aside[0], 50).is_err());
+    for entry in aside {
+        ana.replica.adopt(entry, 50).unwrap();
+    }
+    jonas.receive(&ana.flush());
+    for person in [&ana, &jonas] {
+        assert_eq!(person.read(one).unwrap(), b"one");
+        assert_eq!(person.read(before).unwrap(), b"other");
+        assert!(person.replica.quarantined().is_empty());
+    }
+    assert_ne!(one, other);
+}
