@@ -13,7 +13,6 @@ interface Given {
 }
 
 export function shareHandlers(world: World): Handlers {
-  const groups = [{ id: 'g-operations', name: 'Operations', colour: 2, people: ['mara', 'priya', 'lena'] }];
   let given: Given[] = [];
   let asked: number | null = null;
   const ends = new Map<string, number>();
@@ -26,9 +25,9 @@ export function shareHandlers(world: World): Handlers {
     return { who: { type: 'person', id: user }, name, colour, me, people: null };
   };
   const group = (id: string): Party => {
-    const found = groups.find((one) => one.id === id)!;
+    const found = world.groups.find((one) => one.id === id)!;
     const { name, colour } = found;
-    return { who: { type: 'group', id }, name, colour, me: false, people: found.people.length };
+    return { who: { type: 'group', id }, name, colour, me: false, people: found.members.length };
   };
   const row = (user: string, role: Role, via: ShareEntry['via'], part: Partial<ShareEntry>): ShareEntry => ({
     ...person(user),
@@ -77,7 +76,7 @@ export function shareHandlers(world: World): Handlers {
     }));
     const entries: ShareEntry[] = [...fixed, ...direct, ...rows];
     for (const one of crews)
-      for (const user of groups.find((g) => g.id === one.group)!.people)
+      for (const user of world.groups.find((g) => g.id === one.group)!.members)
         if (!entries.some((entry) => entry.who.id === user))
           entries.push(row(user, one.role, 'group', { through: group(one.group).name }));
     const free = (id: string) => !entries.some((entry) => entry.who.id === id && entry.via !== 'group');
@@ -90,7 +89,7 @@ export function shareHandlers(world: World): Handlers {
           key_change: one.key_change ?? null,
           roles: (item ? ['viewer'] : ['viewer', 'editor', 'manager']) as Role[],
         })),
-      ...groups
+      ...world.groups
         .filter((one) => free(one.id))
         .map((one) => ({
           ...group(one.id),
