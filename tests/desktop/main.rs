@@ -28,6 +28,7 @@ mod keyboard;
 mod lock;
 mod machine;
 mod machines;
+mod owners;
 mod removed;
 mod restored;
 mod screens;
