@@ -35,5 +35,6 @@ mod shell;
 mod start;
 mod steps;
 mod stops;
+mod storage;
 mod stretched;
 mod windowless;
