@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "keychain_disable",
     "sync_status",
     "sync_now",
+    "storage_get",
     "storage_set",
     "recovery_sheet_save",
     "recovery_confirm",

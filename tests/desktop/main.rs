@@ -36,5 +36,6 @@ mod shell;
 mod start;
 mod steps;
 mod stops;
+mod storage;
 mod stretched;
 mod windowless;

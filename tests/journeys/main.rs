@@ -19,6 +19,7 @@ mod restored;
 mod sample;
 mod sheets;
 mod silence;
+mod storage;
 mod trouble;
 mod two_people;
 mod verify;

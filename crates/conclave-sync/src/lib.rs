@@ -47,6 +47,6 @@ pub use self::{
     },
     round::{Round, RoundError, Syncer, Urgency},
     run::{Clock, Handle, Pace, background},
-    status::{Problem, State, Status},
+    status::{Problem, State, Status, Tally},
     tiers::{Live, to_merge},
 };

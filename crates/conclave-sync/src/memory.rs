@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use conclave_core::{id::LogId, layout, remote::Key};
 
-use crate::local::Waiting;
+use crate::{local::Waiting, status::Tally};
 
 /// When a person is told that something cannot be read.
 pub(crate) const TELL_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
@@ -40,6 +40,8 @@ pub(crate) struct Memory {
     patrol_ms: Option<u64>,
     /// The highest own seq that this process has itself seen to be ours on the storage.
     pub(crate) own_checked: Option<u64>,
+    /// What was done so far, also by rounds that failed later on.
+    pub(crate) tally: Tally,
     dirty: bool,
 }
 

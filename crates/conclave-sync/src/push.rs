@@ -62,6 +62,7 @@ impl Writer<'_> {
             self.desk.with(move |local| local.delivered(&id)).await??;
             newest = Some(id);
             pushed.packs += 1;
+            memory.tally.delivered += 1;
         }
         pushed.more = true;
         self.tidy(newest).await?;

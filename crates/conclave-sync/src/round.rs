@@ -21,6 +21,7 @@ use crate::{
     mend::lost,
     plan::{Case, Patrol, Snapshot, copy_of, is_asked_for, plan},
     push::Writer,
+    status::Tally,
     wire::{Cause, Wire},
 };
 
@@ -104,6 +105,11 @@ impl Syncer {
 
     pub(crate) const fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// What was done since this syncer was made.
+    pub(crate) const fn tally(&self) -> Tally {
+        self.memory.tally
     }
 
     /// Runs one round. `now_ms` is Unix milliseconds and decides nothing but pauses.
@@ -304,6 +310,9 @@ impl Syncer {
         for key in &case.copies {
             self.memory.judged(key, 0);
         }
+        let copies = verdict.alarms.iter();
+        let copies = copies.filter(|alarm| matches!(alarm, Alarm::ConflictCopy { .. }));
+        self.memory.tally.copies += copies.count() as u64;
         round.news += verdict.news;
         round.refused |= got.refused;
         if let Some(to) = got.checked_to {
@@ -402,6 +411,7 @@ impl Syncer {
                     Ok(()) => {
                         self.memory.settled(&id.key());
                         round.restored += 1;
+                        self.memory.tally.restored += 1;
                     }
                     Err(RemoteError::Gone) => return Err(RemoteError::Gone.into()),
                     Err(_) => {

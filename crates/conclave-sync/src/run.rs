@@ -178,8 +178,10 @@ impl Loop {
                 return;
             };
             let now_ms = self.clock.now_ms();
+            let tally = self.syncer.tally();
             self.status.send_if_modified(|status| {
                 let before = status.clone();
+                status.tallied(tally, now_ms);
                 status.ended(&result, pending, now_ms);
                 *status != before
             });

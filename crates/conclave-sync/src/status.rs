@@ -14,10 +14,25 @@ pub struct Status {
     pub state: State,
     /// When a round last ended well. Unix milliseconds.
     pub last_ms: Option<u64>,
+    /// When an own pack was last delivered. Unix milliseconds.
+    pub wrote_ms: Option<u64>,
+    /// What was done since the loop began.
+    pub tally: Tally,
     /// Own entries that are not on the storage yet.
     pub pending: u64,
     /// What stands in the way, if anything does.
     pub problem: Option<Problem>,
+}
+
+/// What was done since the loop began, also by rounds that failed later on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Own packs that were delivered.
+    pub delivered: u64,
+    /// Packs that the storage had lost and that were put back.
+    pub restored: u64,
+    /// Conflict copies of packs that were read.
+    pub copies: u64,
 }
 
 /// The one thing to say.
@@ -62,10 +77,12 @@ pub enum Problem {
 }
 
 impl Status {
-    pub(crate) const fn starting() -> Self {
+    pub(crate) fn starting() -> Self {
         Self {
             state: State::Starting,
             last_ms: None,
+            wrote_ms: None,
+            tally: Tally::default(),
             pending: 0,
             problem: None,
         }
@@ -80,6 +97,14 @@ impl Status {
                 n => State::Saving { n },
             };
         }
+    }
+
+    /// What is done by now.
+    pub(crate) fn tallied(&mut self, tally: Tally, now_ms: u64) {
+        if tally.delivered > self.tally.delivered {
+            self.wrote_ms = Some(now_ms);
+        }
+        self.tally = tally;
     }
 
     /// A round ended.

@@ -7,7 +7,7 @@ use conclave_app::{
         people::CodeCopied,
         recovery::{RecoverySaved, SheetKind, SheetSave},
         settings::{DiagnosticsCopied, Prefs, Settings},
-        sync::SyncView,
+        sync::{StorageView, SyncView},
     },
     session::App,
 };
@@ -81,6 +81,11 @@ pub(crate) async fn sync_status(app: Shared<'_>) -> Answer<SyncView> {
 #[command]
 pub(crate) async fn sync_now(app: Shared<'_>) -> Answer<SyncView> {
     off(app, |app| app.sync_now()).await
+}
+
+#[command]
+pub(crate) async fn storage_get(app: Shared<'_>) -> Answer<StorageView> {
+    off(app, |app| app.storage_get()).await
 }
 
 #[command]

@@ -80,6 +80,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         frame::keychain_disable,
         frame::sync_status,
         frame::sync_now,
+        frame::storage_get,
         frame::storage_set,
         frame::recovery_sheet_save,
         frame::recovery_confirm,

@@ -80,6 +80,7 @@ import type {
   StorageCheck,
   StorageRequest,
   Strength,
+  StorageView,
   SyncView,
   TeamCreate,
   TextCopy,
@@ -188,6 +189,7 @@ export interface Commands {
 
   sync_status: [null, SyncView];
   sync_now: [null, SyncView];
+  storage_get: [null, StorageView];
   stop_details_copy: [null, null];
   stop_go_on: [null, SyncView];
   put_back_seen: [null, SyncView];

@@ -84,3 +84,24 @@ pub struct SyncView {
     #[ts(type = "number | null")]
     pub unseen_since_ms: Option<u64>,
 }
+
+/// What the storage dialog adds to the footer's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StorageView {
+    /// Since when the counts below run: since this folder was opened, at the latest at unlocking.
+    #[ts(type = "number | null")]
+    pub since_ms: Option<u64>,
+    /// When own changes last reached the folder, since then.
+    #[ts(type = "number | null")]
+    pub wrote_ms: Option<u64>,
+    /// Files that the folder had lost and that were put back.
+    pub put_back: u32,
+    /// Conflict copies of a sync program that were read.
+    pub copies: u32,
+    /// Files of the folder that are kept on this computer.
+    pub files: u32,
+    /// Their size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+}

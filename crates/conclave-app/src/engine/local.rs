@@ -78,6 +78,12 @@ impl Engine {
         }
     }
 
+    /// How many files of the storage are kept here, and their size.
+    pub(crate) fn kept_files(&self) -> (u64, u64) {
+        let kept = self.kept.values().flatten();
+        kept.fold((0, 0), |(files, bytes), kept| (files + 1, bytes + kept.len))
+    }
+
     /// The storage had lost changes, and this device put all of them back.
     pub(crate) fn has_put_back(&self) -> bool {
         self.alarms.iter().any(is_put_back)

@@ -10,7 +10,7 @@ use super::{App, unlock::Watermark};
 use crate::{
     api::{
         AppError, Code, Storage, Text,
-        sync::{StopFact, StopKind, StopView, SyncState, SyncView},
+        sync::{StopFact, StopKind, StopView, StorageView, SyncState, SyncView},
     },
     clock::Clock,
     engine::{Engine, EngineError},
@@ -34,6 +34,7 @@ pub(super) struct Syncing {
     handle: Handle,
     remote: Arc<dyn Remote>,
     folder: String,
+    since_ms: u64,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -101,6 +102,7 @@ impl App {
             handle,
             remote,
             folder,
+            since_ms: self.config.clock.now_ms(),
             tasks,
         });
     }
@@ -136,6 +138,28 @@ impl App {
             unseen_since_ms,
             ..view(&status, pending, &syncing.folder, stop)
         }
+    }
+
+    /// What the storage dialog adds to [`Self::sync_status`].
+    ///
+    /// # Errors
+    /// [`Code::Locked`].
+    pub fn storage_get(&self) -> Result<StorageView, AppError> {
+        let (files, bytes) = self.with(|engine| Ok(engine.kept_files()))?;
+        let inner = self.inner();
+        let syncing = inner.syncing.as_ref();
+        let status = syncing.map(|syncing| syncing.handle.status().borrow().clone());
+        let tally = status.as_ref().map(|status| status.tally);
+        let tally = tally.unwrap_or_default();
+        let short = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok(StorageView {
+            since_ms: syncing.map(|syncing| syncing.since_ms),
+            wrote_ms: status.and_then(|status| status.wrote_ms),
+            put_back: short(tally.restored),
+            copies: short(tally.copies),
+            files: short(files),
+            bytes,
+        })
     }
 
     /// The person has seen that lost changes were put back.

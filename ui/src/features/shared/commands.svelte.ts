@@ -34,7 +34,14 @@ export const SPECS = [
   { id: 'people', name: m.command_people, chords: [], section: 'go' },
   { id: 'settings', name: m.command_settings, chords: ['mod+,'], section: 'go', inFields: true },
   { id: 'new_vault', name: m.command_new_vault, chords: [], section: 'app' },
-  { id: 'sync', name: m.command_sync, chords: ['mod+r'], section: 'app', inFields: true },
+  {
+    id: 'sync',
+    name: m.command_sync,
+    chords: ['mod+r'],
+    section: 'app',
+    inFields: true,
+    overDialogs: true,
+  },
   {
     id: 'lock',
     name: m.command_lock,

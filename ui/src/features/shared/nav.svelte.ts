@@ -34,6 +34,7 @@ export type Overlay =
   | { type: 'key_changed'; person: Person; change: KeyChange }
   | { type: 'keychain' }
   | { type: 'limits' }
+  | { type: 'storage' }
   | { type: 'generator' }
   | { type: 'discard'; then: () => void };
 

@@ -142,6 +142,7 @@ export type * from "./StopView";
 export type * from "./Storage";
 export type * from "./StorageCheck";
 export type * from "./StorageRequest";
+export type * from "./StorageView";
 export type * from "./Strength";
 export type * from "./SyncState";
 export type * from "./SyncView";

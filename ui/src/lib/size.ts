@@ -1,0 +1,7 @@
+// How large something is, in the unit a person would say.
+
+/** “3.1 MB”. */
+export function sizeWords(bytes: number): string {
+  const [unit, of] = bytes < 1_000_000 ? (['kilobyte', 1000] as const) : (['megabyte', 1_000_000] as const);
+  return new Intl.NumberFormat('en', { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / of);
+}
