@@ -21,4 +21,5 @@ mod sheets;
 mod silence;
 mod trouble;
 mod two_people;
+mod uses;
 mod verify;
