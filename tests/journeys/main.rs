@@ -22,4 +22,5 @@ mod silence;
 mod storage;
 mod trouble;
 mod two_people;
+mod uses;
 mod verify;

@@ -44,6 +44,32 @@ test('removing takes two steps, and either can be left', async () => {
   expect(called('person_remove')).toEqual([{ req: { user: 'mara', vault: null, emergency: false } }]);
   expect(screen.queryByRole('button', { name: 'Open Mara Lindqvist' })).not.toBeInTheDocument();
 });
+test('what was copied and opened stands first; who cannot read that is told', async () => {
+  const { user, fake } = await openMara();
+  const world = fake.world;
+  const [first, second] = world.items.filter((one) => one.vault === 'v-production').slice(-2);
+  world.uses = {
+    [first!.id]: { what: 'opened', at_ms: world.now - 86_400_000 },
+    [second!.id]: { what: 'copied', at_ms: world.now },
+  };
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  await expectAccessible();
+  const rows = () => dialog('Remove Mara Lindqvist?').getAllByRole('listitem');
+  expect(rows()[0]).toHaveTextContent(`${second!.title} Copied: Now`);
+  expect(rows()[1]).toHaveTextContent(`${first!.title} Opened: Yesterday`);
+  expect(rows()[2]).toHaveTextContent('Could open');
+  expect(screen.getByText(/as far as their app recorded it/)).toBeInTheDocument();
+  await user.keyboard('{Escape}');
+  await settle();
+  [world.uses, world.recorded] = [{}, 'unreadable'];
+  await user.click(screen.getByRole('button', { name: 'Open Mara Lindqvist' }));
+  await settle();
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  expect(rows()[0]).toHaveTextContent('Could open');
+  expect(screen.getByText(/for owners and auditors of the team to see/)).toBeInTheDocument();
+});
 test('without a recent sync only an emergency removal is offered', async () => {
   const { user, fake, called } = await openMara();
   fake.world.sync = { ...fake.world.sync, last_ms: 1 };

@@ -82,6 +82,41 @@ pub struct RemovalTarget {
     pub vault: Option<String>,
 }
 
+/// What was last done with an item, as far as the person's own app recorded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Use {
+    /// A value of it was copied.
+    Copied,
+    /// A value of it was shown.
+    Opened,
+}
+
+/// The strongest use of an item, and when last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LastUse {
+    /// What was done.
+    pub what: Use,
+    /// When last, by that person's clock.
+    #[ts(type = "number")]
+    pub at_ms: u64,
+}
+
+/// How much of what was recorded about a person's uses is read here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Recorded {
+    /// Nothing: only owners and auditors can read it.
+    Unreadable,
+    /// The latest; there are more than are looked at.
+    Latest,
+    /// All that has arrived.
+    All,
+}
+
 /// Something that a person could open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -94,6 +129,8 @@ pub struct CouldOpen {
     pub kind: Kind,
     /// Its vault.
     pub vault: VaultChip,
+    /// What they did with it; none where nothing is recorded or this person cannot read it.
+    pub last_use: Option<LastUse>,
 }
 
 /// What a removal would do.
@@ -106,8 +143,10 @@ pub struct RemovalPreview {
     pub person: Person,
     /// Out of which vault; none for the team.
     pub vault: Option<VaultChip>,
-    /// What they could open, as far as this person can open it too.
+    /// What they could open, as far as this person can open it too: copied, opened, the rest.
     pub could_open: Vec<CouldOpen>,
+    /// How much of the uses among it is known here.
+    pub recorded: Recorded,
     /// The groups, by name, through which they can open the vault afterwards as well.
     pub still_through: Vec<String>,
     /// The machines that they answer for and that end with it, by name.

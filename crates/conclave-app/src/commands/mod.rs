@@ -17,6 +17,7 @@ mod removal;
 pub mod secrets;
 mod settings;
 mod share;
+mod uses;
 mod vaults;
 mod verify;
 

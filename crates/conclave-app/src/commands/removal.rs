@@ -9,14 +9,14 @@ use conclave_core::{
     role,
 };
 
-use super::{fields, items::person};
+use super::{fields, items::person, uses::Uses};
 use crate::{
     api::{
         AppError, Code, Role, Text,
         people::PeopleView,
         removal::{
             AsideRow, AsideView, CouldOpen, PersonAccess, PersonDevice, PersonView, Removal,
-            RemovalPreview, RemovalTarget, RoleChange,
+            RemovalPreview, RemovalTarget, RoleChange, Use,
         },
         sync::{SyncState, SyncView},
     },
@@ -121,7 +121,7 @@ impl Engine {
     }
 
     /// What somebody could open in a place, as far as this person can open it too.
-    fn could_open(&self, user: UserId, place: ScopeId) -> Vec<CouldOpen> {
+    fn could_open(&self, user: UserId, place: ScopeId, uses: &Uses) -> Vec<CouldOpen> {
         let replica = self.replica();
         let rights = replica.rights();
         let reads = |scope: ScopeId| rights.readers(scope).contains(&user);
@@ -139,9 +139,18 @@ impl Engine {
                 title: cut(row.overview.title.expose()),
                 kind: fields::kind_of(row.overview.template),
                 vault: self.chip(row.overview.home),
+                last_use: uses.of(*item),
             })
             .collect();
-        out.sort_by_key(|item| (item.vault.name.clone(), item.title.to_lowercase()));
+        // What is most surely known to them is to be changed first.
+        out.sort_by_cached_key(|item| {
+            let first = match item.last_use.map(|last| last.what) {
+                Some(Use::Copied) => 0,
+                Some(Use::Opened) => 1,
+                None => 2,
+            };
+            (first, item.vault.name.clone(), item.title.to_lowercase())
+        });
         out
     }
 
@@ -166,10 +175,12 @@ impl Engine {
             !v.personal && rights.covers(place, v.scope) && reads && still_through.is_empty()
         });
         let new_keys = count(new_keys.count());
+        let uses = self.uses_by(user)?;
         Ok(RemovalPreview {
             person: person(self, Some(user)),
             vault: vault.is_some().then(|| self.chip(place)),
-            could_open: self.could_open(user, place),
+            could_open: self.could_open(user, place, &uses),
+            recorded: uses.recorded,
             machines: self.machines_ending(user, place),
             new_keys,
             still_through,

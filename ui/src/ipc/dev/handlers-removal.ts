@@ -1,5 +1,5 @@
 // The stand-in's side of the contract: one person, taking them out, what is set aside.
-import type { AsideView, PersonView } from '../contract';
+import type { AsideView, LastUse, PersonView } from '../contract';
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
 import { groupsThrough } from './handlers-groups';
@@ -42,6 +42,7 @@ export function removalHandlers(
     };
   };
   const stale = () => world.sync.last_ms === null || world.sync.last_ms < Date.now() - DAY;
+  const weight = (last: LastUse | null) => (last === null ? 2 : last.what === 'copied' ? 0 : 1);
   const aside = (): AsideView => ({ rows: world.aside });
 
   return {
@@ -58,7 +59,15 @@ export function removalHandlers(
         vault: vault === null ? null : chip(vault),
         could_open: world.items
           .filter((item) => vaults.includes(item.vault))
-          .map(({ id, title, kind, vault: home }) => ({ id, title, kind, vault: chip(home) })),
+          .map(({ id, title, kind, vault: home }) => ({
+            id,
+            title,
+            kind,
+            vault: chip(home),
+            last_use: world.uses[id] ?? null,
+          }))
+          .sort((a, b) => weight(a.last_use) - weight(b.last_use)),
+        recorded: world.recorded,
         still_through: vault === null ? [] : groupsThrough(world, user, vault),
         machines: world.machines.filter((one) => one.owner.user === user).map((one) => one.name),
         new_keys: vaults.length,

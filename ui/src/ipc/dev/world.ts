@@ -13,10 +13,12 @@ import type {
   Kind,
   KeyChange,
   KeyState,
+  LastUse,
   MachineRow,
   Look,
   Person,
   PersonRow,
+  Recorded,
   Role,
   Scope,
   Settings,
@@ -105,6 +107,8 @@ export class World {
   invites: Invite[] = [];
   requests: JoinRequest[] = [];
   aside: AsideRow[] = [];
+  uses: Record<Id, LastUse> = {};
+  recorded: Recorded = 'all';
   groups: StoredGroup[] = [];
   machines: MachineRow[] = [];
   leaving: { user: Id; at_ms: number }[] = [];
@@ -387,6 +391,7 @@ export class World {
       ],
       30 * MINUTE,
     );
+    this.uses[postgres.id] = { what: 'opened', at_ms: this.now - DAY };
     postgres.other = { f1: 'maple-Drift-4-signal-Ember', f2: 'db-2.internal:5432' };
     add(
       'api_key',
