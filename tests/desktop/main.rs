@@ -36,4 +36,5 @@ mod start;
 mod steps;
 mod stops;
 mod stretched;
+mod stretched_team;
 mod windowless;
