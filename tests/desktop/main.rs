@@ -38,4 +38,5 @@ mod steps;
 mod stops;
 mod storage;
 mod stretched;
+mod stretched_team;
 mod windowless;

@@ -63,18 +63,25 @@ async fn longer_words_burst_no_screen() {
     fits(page, "settings").await;
 }
 
-async fn there(page: Page<'_>, selector: &str) {
+pub(crate) async fn there(page: Page<'_>, selector: &str) {
     let script = "return document.querySelector(arguments[0]) !== null";
     page.until(selector, script, &[selector.into()]).await;
 }
 
-async fn gone(page: Page<'_>, selector: &str) {
+pub(crate) async fn gone(page: Page<'_>, selector: &str) {
     let script = "return document.querySelector(arguments[0]) === null";
     page.until(selector, script, &[selector.into()]).await;
 }
 
 /// Takes a picture; nothing is wider than the window, and no button's words are cut.
-async fn fits(page: Page<'_>, name: &str) {
+pub(crate) async fn fits(page: Page<'_>, name: &str) {
+    let next_frames = "window.drawn = false; const done = () => (window.drawn = true);\
+                       requestAnimationFrame(() => requestAnimationFrame(done))";
+    page.run(next_frames, &[]).await;
+    let still = "return window.drawn && document.getAnimations()\
+                 .every((one) => one.playState !== 'running' || one.effect\
+                 .getComputedTiming().iterations === Infinity)";
+    page.until("it stands still", still, &[]).await;
     page.picture(&format!("stretched-{name}")).await;
     let wide = page
         .run(
