@@ -17,7 +17,10 @@ async fn the_footer_opens_storage_and_sync() {
     unlock(page).await;
     page.shows("All items").await;
     let footer = "document.querySelector('[data-testid=sync-status]')";
-    page.run(&format!("{footer}.focus()"), &[]).await;
+    // The whole page is drawn a moment after the list's name.
+    let focus = format!("{footer}?.focus(); return document.activeElement === {footer}");
+    page.until("the footer to have the focus", &focus, &[])
+        .await;
     page.press_enter().await;
     page.find("heading", "Storage and sync").await;
     page.button("Test the folder").await.click().await;

@@ -2,7 +2,7 @@
 
 use std::{
     net::{TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -35,7 +35,9 @@ impl<'a> App<'a> {
             .await
             .unwrap_or_else(|why| {
                 let there = processes.names();
-                panic!("{}'s app: {why}; running: {there:?}", person.name())
+                let said = std::fs::read_to_string(complaints(person)).unwrap_or_default();
+                let name = person.name();
+                panic!("{name}'s app: {why}; running: {there:?}; it said: {said}")
             });
         let app = Self {
             person,
@@ -135,6 +137,11 @@ pub(crate) async fn try_to_drive(
     (processes, outcome)
 }
 
+/// Where the driver and the app write what is wrong.
+fn complaints(person: &Person) -> PathBuf {
+    person.desk().home().join("complaints.txt")
+}
+
 async fn start_driver(person: &Person) -> (Group, u16) {
     let port = free_port();
     let mut command = person.command(Path::new("WebKitWebDriver"));
@@ -142,7 +149,8 @@ async fn start_driver(person: &Person) -> (Group, u16) {
         .arg(format!("--port={port}"))
         .arg("--host=127.0.0.1")
         .env("TAURI_WEBVIEW_AUTOMATION", "true");
-    let processes = Group::start(&mut command);
+    let errors = std::fs::File::create(complaints(person)).unwrap();
+    let processes = Group::start_with(&mut command, errors.into());
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(

@@ -17,11 +17,16 @@ pub(crate) struct Group {
 impl Group {
     /// Starts `command` as the leader of a new group, with nothing on its standard streams.
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_with(command, Stdio::null())
+    }
+
+    /// The same, with what it and its children complain about going elsewhere.
+    pub(crate) fn start_with(command: &mut Command, errors: Stdio) -> Self {
         let leader = command
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(errors)
             .spawn()
             .unwrap_or_else(|e| panic!("{command:?}: {e}"));
         Self { leader }
