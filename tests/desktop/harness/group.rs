@@ -73,7 +73,11 @@ impl Group {
             let (_, name) = head.split_once(" (")?;
             let mut tail = tail.split(' ');
             let (state, group) = (tail.next()?, tail.nth(1)?);
-            let ours = state != "Z" && group.parse() == Ok(self.leader.id());
+            // Of a process with several threads the first may be gone long before the last, and
+            // until then it keeps its name on the bus and its locks.
+            let threads = || fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+            let there = state != "Z" || threads() > 1;
+            let ours = there && group.parse() == Ok(self.leader.id());
             ours.then(|| (pid, name.to_owned()))
         })
         .collect()
