@@ -123,6 +123,7 @@ impl App {
     }
 }
 
+/// Writes a file that is for this account alone, whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");

@@ -48,8 +48,9 @@ impl Invitation {
 
 /// Bytes as one line that can be found in whatever is around it.
 pub(super) fn to_line(head: &str, bytes: &[u8]) -> Zeroizing<String> {
-    // At its full length from the start, so that no copy is left behind.
-    let mut text = Zeroizing::new(String::with_capacity(head.len() + 2 * bytes.len()));
+    // At its full length from the start, the end of the line included, so that no copy is left
+    // behind.
+    let mut text = Zeroizing::new(String::with_capacity(head.len() + 2 * bytes.len() + 1));
     text.push_str(head);
     for byte in bytes {
         // Writing into a String cannot fail.
