@@ -40,7 +40,7 @@ async fn the_last_resort_sheet_makes_an_owner_and_everybody_is_told() {
         sync(page).await;
     }
     let page = m.page();
-    page.button("Settings").await.click().await;
+    page.press_ctrl(',').await;
     page.button("Use the sheet").await.click().await;
     let field = "The words of the last-resort sheet";
     let other = words.split(' ').rev().collect::<Vec<_>>().join(" ");
