@@ -167,3 +167,17 @@ test('a changed key says since when, does not share, and leads to the words', as
   expect(called('share_grant')).toEqual([]);
   expect(called('safety_confirm')).toEqual([{ req: { user: 'lena', same: true } }]);
 });
+test('who keeps sending keys that do not fit is named, with the way to them', async () => {
+  const { user, fake } = await open('main');
+  const mara = fake.world.people.find((person) => person.user === 'mara')!;
+  const { name, colour, me } = mara;
+  fake.world.spoilers = [{ user: 'mara', name, colour, me, device: 'd1', device_name: 'lap', keys: 3 }];
+  fake.emit('people-changed', null);
+  await user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
+  await settle();
+  await expectAccessible();
+  expect(screen.getByText('3 keys from Mara’s computer “lap” did not fit.')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Look at Mara' }));
+  await settle();
+  expect(screen.getByRole('dialog', { name: 'Mara Lindqvist' })).toBeInTheDocument();
+});

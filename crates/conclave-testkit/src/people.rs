@@ -6,12 +6,12 @@ use conclave_core::{
     entry::Entry,
     id::{EntryHash, InviteId, ItemId, ScopeId, UserId},
     replica::{
-        Founding, Introduction, Joiner, Offer, OfferedVault, Replica, Request, Written, found,
+        Founding, Introduction, Joiner, Me, Offer, OfferedVault, Replica, Request, Written, found,
         joiner, offer_from,
     },
     role::Role,
 };
-use conclave_crypto::{InviteCodeKey, KitSeed, Own0Seed};
+use conclave_crypto::{DeviceSeed, InviteCodeKey, KitSeed, OuterKey, Own0Seed};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 
@@ -131,6 +131,34 @@ impl Person {
     pub fn catch_up(&mut self, other: &Self) {
         self.bodies.extend(other.bodies.clone());
         self.replica.insert(other.all());
+    }
+
+    /// The same device after a restart, which takes in all that its store kept.
+    #[must_use]
+    pub fn restarted(mut self) -> Self {
+        self.flush();
+        let me = self.replica.me();
+        // EXPOSE: the same device.
+        let (mut out, mut seed) = (
+            *self.replica.out().expose_secret(),
+            *me.seed.expose_secret(),
+        );
+        let me = Me {
+            user: me.user,
+            facts: me.facts.clone(),
+            seed: DeviceSeed::from_bytes(&mut seed),
+            log: me.log,
+        };
+        let mut replica = Replica::new(
+            self.replica.genesis().clone(),
+            self.replica.team(),
+            OuterKey::from_bytes(&mut out),
+            me,
+            self.replica.chain().clone(),
+        );
+        replica.insert(self.all());
+        self.replica = replica;
+        self
     }
 
     /// What an item's first end says, if this person can open it.

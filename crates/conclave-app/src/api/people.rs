@@ -63,6 +63,22 @@ pub struct LeavingRow {
     pub at_ms: u64,
 }
 
+/// A computer whose keys for this one did not fit, more than once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SpoilerRow {
+    /// Whose.
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub person: Person,
+    /// The device.
+    pub device: String,
+    /// Its name, where the directory has one.
+    pub device_name: String,
+    /// How many keys did not fit.
+    pub keys: u32,
+}
+
 /// Whether an invitation can still be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -184,6 +200,8 @@ pub struct PeopleView {
     pub leaving: Vec<LeavingRow>,
     /// Access that ended by its day within the last month, for whoever reads the vault.
     pub ended: Vec<EndedRow>,
+    /// Whose computers keep sending this one keys that do not fit.
+    pub spoilers: Vec<SpoilerRow>,
     /// The last-resort sheet was used lately, and this person has not said that they have seen it.
     pub last_resort: Option<LastResortUsed>,
 }

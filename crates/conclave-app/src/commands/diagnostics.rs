@@ -55,7 +55,7 @@ impl App {
             lines.push(format!("logs {}", replica.ends().len()));
             lines.push(format!("items {}", engine.rows().len()));
             lines.push(format!("forked logs {}", replica.rights().forks().len()));
-            lines.push(format!("complaints {}", replica.complaints().len()));
+            lines.push(format!("complaints {}", replica.complaints().count()));
             lines.push(format!("alarms {}", engine.alarms.len()));
         }
         lines.extend(log::last_lines(self.folder(), LOG_LINES));

@@ -18,6 +18,7 @@ mod removal;
 pub mod secrets;
 mod settings;
 mod share;
+mod spoilers;
 mod uses;
 mod vaults;
 mod verify;

@@ -228,6 +228,7 @@ impl Engine {
             vaults_offered: vaults,
             leaving: self.leaving_rows(),
             ended: self.ended_rows(),
+            spoilers: self.spoiler_rows(),
             last_resort: self.last_resort_used()?,
         })
     }

@@ -19,7 +19,7 @@ use crate::{
 impl Replica {
     /// Says once of each epoch of a scope that a box for this device was spoilt.
     pub(super) fn complain(&mut self, scope: ScopeId, now: u64) -> Result<usize, WriteError> {
-        let spoilt = self.keyring.complaints().iter().copied();
+        let spoilt = self.keyring.complaints().keys().copied();
         let mut due: BTreeSet<EntryHash> = spoilt
             .filter(|epoch| !self.keyring.holds(epoch))
             .filter(|epoch| self.epoch(epoch).is_some_and(|body| body.scope == scope))

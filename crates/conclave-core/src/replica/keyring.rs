@@ -12,7 +12,7 @@ use super::Replica;
 use crate::{
     body::{Body, KeyBox, KeyEpoch, Recipient},
     entry::Entry,
-    id::EntryHash,
+    id::{DeviceId, EntryHash},
     sealing::{EpochError, open_box, open_parent},
 };
 
@@ -23,8 +23,11 @@ pub(super) struct Keyring {
     /// Boxes that were tried and failed, so that they are not tried again and again: by the entry
     /// that published them and their place in it. A forged box must not stand for a real one.
     spoilt: BTreeSet<(EntryHash, usize)>,
-    /// Epochs of which a box by somebody who may know the key did not hold it.
-    complaints: BTreeSet<EntryHash>,
+    /// Boxes of epochs that this device complained of, tried and found to fit: the key came, and who
+    /// sent nonsense before it is not forgotten for that.
+    fits: BTreeSet<(EntryHash, usize)>,
+    /// Epochs of which a box by somebody who may know the key did not hold it, and whose it was.
+    complaints: BTreeMap<EntryHash, BTreeSet<DeviceId>>,
 }
 
 impl Keyring {
@@ -43,8 +46,8 @@ impl Keyring {
         self.keys.insert(epoch, key);
     }
 
-    /// Epochs of which a box by somebody who may know the key did not hold it.
-    pub(super) fn complaints(&self) -> &BTreeSet<EntryHash> {
+    /// Epochs of which a box by somebody who may know the key did not hold it, and whose it was.
+    pub(super) const fn complaints(&self) -> &BTreeMap<EntryHash, BTreeSet<DeviceId>> {
         &self.complaints
     }
 }
@@ -69,17 +72,32 @@ impl Replica {
 
     /// Epochs of which a box for this device did not hold the key, though its author may know it:
     /// they lied to this person.
+    pub fn complaints(&self) -> impl Iterator<Item = EntryHash> {
+        self.keyring.complaints().keys().copied()
+    }
+
+    /// Devices that sent this one nonsense for keys which they may know, with the number of such
+    /// epochs. Once may be an accident.
     #[must_use]
-    pub fn complaints(&self) -> &BTreeSet<EntryHash> {
-        self.keyring.complaints()
+    pub fn spoilers(&self) -> BTreeMap<DeviceId, usize> {
+        let mut found: BTreeMap<DeviceId, usize> = BTreeMap::new();
+        for device in self.keyring.complaints().values().flatten() {
+            *found.entry(*device).or_default() += 1;
+        }
+        found
     }
 
     /// Opens every box that is for this device or person, and every earlier key that a later one
     /// wraps, until nothing more opens.
     pub(super) fn open_keys(&mut self) {
         let mut boxes: Vec<(EntryHash, &KeyBox, (&Entry, usize))> = Vec::new();
+        let mut complained: BTreeSet<EntryHash> = BTreeSet::new();
         for entry in self.entries.values() {
             let (epoch, published) = match &entry.body {
+                Body::Complaint(said) if entry.device() == self.device() => {
+                    complained.insert(said.epoch);
+                    continue;
+                }
                 Body::KeyEpoch(epoch) => (entry.hash, &epoch.boxes),
                 Body::KeyBoxAdd(add) => (add.epoch, &add.boxes),
                 _ => continue,
@@ -93,10 +111,10 @@ impl Replica {
                 Recipient::User(user) => user == self.me.user,
                 Recipient::Group(_) => true,
             };
-            mine && !self.keyring.holds(epoch)
+            mine && (!self.keyring.holds(epoch) || complained.contains(epoch))
         });
         let mut found: Vec<(EntryHash, ScopeKey)> = Vec::new();
-        let (mut spoilt, mut complaints) = (Vec::new(), Vec::new());
+        let (mut spoilt, mut fits, mut complaints) = (Vec::new(), Vec::new(), Vec::new());
         loop {
             let before = found.len();
             let held = |epoch: &EntryHash| {
@@ -109,10 +127,12 @@ impl Replica {
             let mut news = Vec::new();
             for (epoch, sealed, (by, n)) in &boxes {
                 let mark = (by.hash, *n);
-                if held(epoch).is_some()
+                let here = held(epoch).is_some() || news.iter().any(|(e, _)| e == epoch);
+                if (here && !complained.contains(epoch))
                     || self.keyring.spoilt.contains(&mark)
                     || spoilt.contains(&mark)
-                    || news.iter().any(|(e, _)| e == epoch)
+                    || self.keyring.fits.contains(&mark)
+                    || fits.contains(&mark)
                 {
                     continue;
                 }
@@ -127,7 +147,14 @@ impl Replica {
                     },
                 };
                 match opened {
-                    Ok(key) => news.push((*epoch, key)),
+                    Ok(key) => {
+                        if complained.contains(epoch) {
+                            fits.push(mark);
+                        }
+                        if !here {
+                            news.push((*epoch, key));
+                        }
+                    }
                     // Nonsense, or another key than the epoch commits to.
                     Err(EpochError::Open(_) | EpochError::Mismatch) => {
                         spoilt.push(mark);
@@ -135,7 +162,7 @@ impl Replica {
                         // it, so there is nothing to complain about.
                         let epochs = self.rights.key_epochs();
                         if epochs.knows(*epoch, by.device()) {
-                            complaints.push(*epoch);
+                            complaints.push((*epoch, by.device()));
                         }
                     }
                 }
@@ -164,7 +191,11 @@ impl Replica {
             }
         }
         self.keyring.spoilt.extend(spoilt);
-        self.keyring.complaints.extend(complaints);
+        self.keyring.fits.extend(fits);
+        for (epoch, by) in complaints {
+            let whose = self.keyring.complaints.entry(epoch).or_default();
+            whose.insert(by);
+        }
         self.keyring.keys.extend(found);
     }
 }

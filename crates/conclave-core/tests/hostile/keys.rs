@@ -111,7 +111,11 @@ fn hostile_07_a_readers_own_forgeries_are_not_sealed_under() {
     let to = [mara.address_of(ana.user()).unwrap()];
     let (lie, _) = mara.epoch(under, vault, &[old], &to, |epoch| epoch.scope_pk[9] ^= 1);
     ana.receive(std::slice::from_ref(&lie));
-    assert!(ana.replica.complaints().contains(&lie.entry.hash));
+    assert!(
+        ana.replica
+            .complaints()
+            .any(|epoch| epoch == lie.entry.hash)
+    );
     assert_ne!(ana.replica.usable_epoch(vault), Some(lie.entry.hash));
     // Whatever stands in between, Ana writes and an outsider reads nothing.
     let (item, _) = ana.write(vault, b"fine");
@@ -160,6 +164,44 @@ fn hostile_07_a_spoilt_box_by_a_holder_is_complained_about_and_answered_once() {
     jonas.receive(&ana.flush());
     assert_eq!(jonas.read(item).as_deref(), Some(&b"for Jonas too"[..]));
     assert_eq!(jonas.replica.reconcile(now, &mut jonas.rng).unwrap(), 0);
+}
+
+/// A member who may know the keys sends nonsense for one after the other: whoever gets it knows
+/// whose it was, also when the right key came from somebody else, and after a restart.
+#[test]
+fn hostile_07_who_keeps_sending_nonsense_is_named() {
+    let mut ana = found_team(56).person;
+    let vaults = [ana.vault("Production"), ana.vault("Staging")];
+    let (mara, _) = ana.join("Mara", Role::Manager, &vaults);
+    let (mut jonas, said) = ana.join("Jonas", Role::Viewer, &[]);
+    let mut mara = EvilMember::of(mara);
+    mara.person.receive(&said);
+    let device = mara.person.replica.device();
+    let to = mara.address_of(jonas.user()).unwrap();
+    for (at, vault) in vaults.into_iter().enumerate() {
+        let (under, epoch) = (
+            mara.grant_on(vault),
+            ana.replica.usable_epoch(vault).unwrap(),
+        );
+        let lies = [
+            mara.grant(under, jonas.user(), (vault, Role::Viewer), None),
+            mara.add_box(Some(under), epoch, &to, false),
+        ];
+        let now = ana.tick();
+        for person in [&mut ana, &mut jonas] {
+            person.receive(&lies);
+            person.replica.reconcile(now, &mut person.rng).unwrap();
+        }
+        ana.receive(&jonas.flush());
+        ana.replica.reconcile(now, &mut ana.rng).unwrap();
+        jonas.receive(&ana.flush());
+        assert!(jonas.replica.usable_epoch(vault).is_some());
+        assert_eq!(jonas.replica.spoilers().get(&device), Some(&(at + 1)));
+    }
+    let again = jonas.restarted();
+    assert_eq!(again.replica.spoilers().get(&device), Some(&2));
+    assert_eq!(again.replica.spoilers().len(), 1);
+    assert!(ana.replica.spoilers().is_empty());
 }
 
 /// A member publishes a key of low order as their own: nothing is sealed to it, and everybody

@@ -6,6 +6,7 @@ import type { LastResortUsed } from "./LastResortUsed";
 import type { LeavingRow } from "./LeavingRow";
 import type { PersonRow } from "./PersonRow";
 import type { Role } from "./Role";
+import type { SpoilerRow } from "./SpoilerRow";
 import type { VaultChip } from "./VaultChip";
 
 /**
@@ -44,6 +45,10 @@ leaving: Array<LeavingRow>,
  * Access that ended by its day within the last month, for whoever reads the vault.
  */
 ended: Array<EndedRow>, 
+/**
+ * Whose computers keep sending this one keys that do not fit.
+ */
+spoilers: Array<SpoilerRow>, 
 /**
  * The last-resort sheet was used lately, and this person has not said that they have seen it.
  */

@@ -141,6 +141,7 @@ export type * from "./ShareRevoke";
 export type * from "./ShareView";
 export type * from "./SheetKind";
 export type * from "./SheetSave";
+export type * from "./SpoilerRow";
 export type * from "./StateWords";
 export type * from "./StopFact";
 export type * from "./StopKind";

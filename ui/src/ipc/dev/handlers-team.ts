@@ -29,6 +29,7 @@ export function teamHandlers(
     roles_offered: ['viewer', 'editor', 'manager', 'auditor', 'guest'],
     leaving: world.leaving.map(({ user, at_ms }) => ({ ...world.refer(user), at_ms })),
     ended: world.ended,
+    spoilers: world.spoilers,
     last_resort: world.lastResort,
     vaults_offered: world.vaults
       .filter((vault) => !vault.personal)

@@ -4,6 +4,7 @@ import type {
   AsideRow,
   EndedRow,
   LastResortUsed,
+  SpoilerRow,
   AppState,
   FieldRole,
   Id,
@@ -115,6 +116,7 @@ export class World {
   leaving: { user: Id; at_ms: number }[] = [];
   ended: EndedRow[] = [];
   lastResort: LastResortUsed | null = null;
+  spoilers: SpoilerRow[] = [];
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
