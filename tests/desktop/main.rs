@@ -34,6 +34,7 @@ mod restored;
 mod screens;
 mod shell;
 mod start;
+mod start_again;
 mod steps;
 mod stops;
 mod storage;
