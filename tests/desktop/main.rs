@@ -25,6 +25,7 @@ mod harness;
 mod journey;
 mod key_changed;
 mod keyboard;
+mod last_resort;
 mod lock;
 mod machine;
 mod machines;

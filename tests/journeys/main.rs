@@ -11,6 +11,7 @@ mod devices;
 mod groups;
 mod guests;
 mod joining;
+mod last_resort;
 mod machine_reads;
 mod machines;
 mod people;

@@ -83,8 +83,8 @@ const TEAM: Said = Said {
             "What it opens",
             &[
                 "The right to change the team when every owner is gone: it stands above all of them,",
-                "can make a new owner, and can undo one who went bad. This version of Conclave has no",
-                "screen for that. The words keep their worth until a version has.",
+                "can make a new owner, and can take out one who went bad. At the computer of anybody",
+                "who is or was in the team: Settings, Last-resort sheet, Use the sheet.",
             ],
         ),
         (

@@ -8,6 +8,7 @@ mod frame;
 mod groups;
 mod items;
 mod joining;
+mod last_resort;
 mod machines;
 mod people;
 mod removal;
@@ -105,6 +106,10 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         devices::recover_start,
         devices::recover_view,
         devices::recover_finish,
+        last_resort::last_resort_words,
+        last_resort::last_resort_use,
+        last_resort::last_resort_close,
+        last_resort::last_resort_seen,
         devices::device_code,
         devices::device_asked,
         devices::device_admit,

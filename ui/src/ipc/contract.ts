@@ -57,6 +57,8 @@ import type {
   JoinSend,
   JoinStatus,
   Keychain,
+  LastResortUse,
+  LastResortView,
   LeaveView,
   PeopleView,
   Picked,
@@ -129,6 +131,9 @@ export interface Commands {
   recover_start: [RecoverStart, AppState];
   recover_view: [null, RecoverView];
   recover_finish: [RecoverFinish, AppState];
+  last_resort_use: [LastResortUse, PeopleView];
+  last_resort_close: [null, null];
+  last_resort_seen: [null, PeopleView];
   word_complete: [WordPrefix, WordMatches];
 
   item_list: [ItemListRequest, ItemPage];
@@ -209,6 +214,7 @@ export interface SecretCommands {
   setup_passphrase: Strength;
   join_code: JoinPreview;
   recover_words: RecoverPreview;
+  last_resort_words: LastResortView;
   pair_words: RecoverPreview;
   keychain_enable: Keychain;
   recovery_confirm: AppState;

@@ -7,7 +7,7 @@ pub use super::share::{
     Candidate, Party, Scope, ShareEnded, ShareEntry, ShareGrant, ShareLevel, ShareRequest,
     ShareRevoke, ShareView, Via, Who,
 };
-use super::{KeyState, Person, Role, verify::KeyChange};
+use super::{KeyState, Person, Role, recovery::LastResortUsed, verify::KeyChange};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -184,6 +184,8 @@ pub struct PeopleView {
     pub leaving: Vec<LeavingRow>,
     /// Access that ended by its day within the last month, for whoever reads the vault.
     pub ended: Vec<EndedRow>,
+    /// The last-resort sheet was used lately, and this person has not said that they have seen it.
+    pub last_resort: Option<LastResortUsed>,
 }
 
 /// A new invitation.

@@ -8,6 +8,7 @@ pub(crate) mod fields;
 mod groups;
 mod history;
 mod items;
+mod last_resort;
 mod leaving;
 mod list;
 mod machines;

@@ -233,6 +233,7 @@ impl Engine {
             vaults_offered: vaults,
             leaving: self.leaving_rows(),
             ended: self.ended_rows(),
+            last_resort: self.last_resort_used()?,
         })
     }
 

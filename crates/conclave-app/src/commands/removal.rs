@@ -41,7 +41,7 @@ fn words(why: NoRemoval) -> Text {
 }
 
 /// Why this device must not take its own view for the team's; none if it synced lately.
-fn stale(sync: &SyncView, now: u64) -> Option<Text> {
+pub(super) fn stale(sync: &SyncView, now: u64) -> Option<Text> {
     let key = match sync.state {
         SyncState::Stopped => "removal_stale_stopped",
         SyncState::LocalOnly => "removal_stale_local",

@@ -6,6 +6,7 @@ mod cell;
 mod joining;
 pub mod machine;
 mod pairing;
+mod paper;
 mod recovering;
 mod setup;
 mod syncing;
@@ -18,11 +19,12 @@ use std::{
 };
 
 use conclave_core::{id::InviteId, remote::Remote};
-use conclave_crypto::KdfParams;
+use conclave_crypto::{KdfParams, Own0Seed};
 use conclave_store::Store;
 
 pub(crate) use card::Card;
 pub(crate) use cell::EngineCell;
+pub(crate) use paper::Packed;
 pub(crate) use setup::{KIT, OWN0, check_name};
 pub use syncing::SyncEvent;
 
@@ -81,6 +83,7 @@ struct Inner {
     setup: Setup,
     joining: Option<Joining>,
     recovering: Option<Recovering>,
+    last_resort: Option<Own0Seed>,
     adding: Option<Adding>,
     pairing: Option<Pairing>,
     inboxes: BTreeMap<InviteId, Inbox>,
@@ -166,6 +169,16 @@ impl App {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.config.folder
+    }
+
+    /// Holds the last-resort sheet's seed while its dialog is open; wiped at the latest by locking.
+    pub(crate) fn hold_last_resort(&self, seed: Own0Seed) {
+        let open = !self.engine.glance().is_closed();
+        self.inner().last_resort = open.then_some(seed);
+    }
+
+    pub(crate) fn take_last_resort(&self) -> Option<Own0Seed> {
+        self.inner().last_resort.take()
     }
 
     pub(crate) fn now(&self) -> u64 {

@@ -8,15 +8,14 @@ use std::{sync::Arc, time::Duration};
 use conclave_core::{
     cbor,
     id::{InviteId, TeamId},
-    layout::{self, HeadName, PackName},
-    pack::{Head, PackId, build},
+    layout,
     remote::{Remote, RemoteError},
-    replica::{KitPointer, MAX_JOIN_OBJECT, Replica, Written},
+    replica::{KitPointer, MAX_JOIN_OBJECT, Replica},
 };
 use conclave_crypto::KitSeed;
 use conclave_remote::FolderRemote;
 
-use super::{App, Card, setup::check_name};
+use super::{App, Card, paper::Packed, setup::check_name};
 use crate::{
     api::{
         AppError, Code, Storage,
@@ -244,17 +243,11 @@ impl App {
         let now = self.now();
         let added = self.with(|engine| Ok(engine.replica().is_own_device()))?;
         if !added {
-            let (id, pack, head) = self.at_work(|kit, _, _| {
+            let packed = self.at_work(|kit, _, _| {
                 kit.recover(keys, &lost, now, &mut random::os())?;
-                packed(kit)
+                Packed::of(kit)
             })?;
-            let name = PackName { span: id.span };
-            self.wait(remote.put(&name.key(&id.log), &pack))?;
-            let name = HeadName {
-                log: id.log,
-                span: id.span,
-            };
-            self.wait(remote.put(&name.key(), &head))?;
+            self.wait(packed.put(remote.as_ref()))?;
         }
         self.sync_now()?;
         let member = self.with(|engine| Ok(engine.is_member()))?;
@@ -266,24 +259,6 @@ impl App {
         self.sync_now()?;
         Ok(self.state())
     }
-}
-
-/// What a kit has written, as its pack and head.
-fn packed(kit: &mut Replica) -> Result<(PackId, Vec<u8>, Vec<u8>), AppError> {
-    let written = kit.take_written();
-    let entries: Vec<_> = written
-        .into_iter()
-        .map(|Written { raw, sealed, .. }| (raw, sealed))
-        .collect();
-    let (team, me, mut rng) = (kit.team(), kit.me(), random::os());
-    let (id, pack) = build(team, kit.out(), &me.log, &me.signer(), &entries, &mut rng)
-        .map_err(|e| AppError::new(Code::Internal, e))?;
-    let head = Head {
-        identity: me.log,
-        live: vec![id.span],
-    };
-    let head = head.build(team, kit.out(), &id, &me.signer(), &mut rng);
-    Ok((id, pack, head))
 }
 
 /// The teams whose folders lie in a folder, each as an id that has only its first bytes right.

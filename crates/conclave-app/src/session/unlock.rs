@@ -251,6 +251,7 @@ impl App {
         inner.setup = super::Setup::default();
         (inner.joining, inner.recovering, inner.pairing) = (None, None, None);
         inner.inboxes.clear();
+        inner.last_resort = None;
         if let Some(engine) = engine {
             tracing::info!(?reason, "locked");
             inner.lock_reason = Some(reason);

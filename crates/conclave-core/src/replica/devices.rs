@@ -81,6 +81,20 @@ impl Replica {
         if keys != self.me.facts.kit {
             return None;
         }
+        // EXPOSE: at work a kit is a device like any other.
+        let mut seed = *kit.expose_secret();
+        let mut replica = self.on_paper(&keys, DeviceSeed::from_bytes(&mut seed), rng);
+        replica.insert(self.entries.values().cloned());
+        Some(replica)
+    }
+
+    /// A device on paper at work: it speaks in a new log and knows nothing but the founding yet.
+    pub(super) fn on_paper(
+        &self,
+        keys: &DeviceKeys,
+        seed: DeviceSeed,
+        rng: &mut dyn CryptoRng,
+    ) -> Self {
         let mut nonce = [0; 16];
         rng.fill_bytes(&mut nonce);
         let log = LogIdentity {
@@ -88,18 +102,11 @@ impl Replica {
             seal_hash: keys.seal_hash(),
             nonce,
         };
-        // EXPOSE: at work a kit is a device like any other.
-        let mut seed = *kit.expose_secret();
-        // EXPOSE: the same team, seen by another device of the same person.
+        // EXPOSE: the same team, seen by another device.
         let mut out = *self.out.expose_secret();
-        let (out, seed) = (
-            OuterKey::from_bytes(&mut out),
-            DeviceSeed::from_bytes(&mut seed),
-        );
+        let out = OuterKey::from_bytes(&mut out);
         let facts = self.me.facts.clone();
-        let mut replica = Self::of_device(self.genesis.clone(), out, facts, seed, log);
-        replica.insert(self.entries.values().cloned());
-        Some(replica)
+        Self::of_device(self.genesis.clone(), out, facts, seed, log)
     }
 
     pub(super) fn start_log(&mut self, now: u64) -> Result<(), WriteError> {
@@ -267,7 +274,7 @@ impl Replica {
     /// The keys that a person's id commits to, as far as an entry has told them.
     #[must_use]
     pub fn facts_of(&self, user: UserId) -> Option<&UserFacts> {
-        if user == self.me.user {
+        if user == self.me.facts.id(self.team) {
             return Some(&self.me.facts);
         }
         if self.genesis.founder.id(self.team) == user {

@@ -143,8 +143,7 @@ impl Replica {
     /// What was taken in one by one is what evaluating all of it gives.
     #[cfg(test)]
     pub(super) fn assert_as_evaluated(&self) {
-        let me = (self.me.user, &self.me.facts);
-        let rights = Rights::evaluate(self.team, &self.genesis, &self.entries, me);
+        let rights = Rights::evaluate(self.team, &self.genesis, &self.entries, &self.me.facts);
         for hash in self.entries.keys() {
             assert_eq!(self.rights.shown(hash), rights.shown(hash), "{hash}");
         }
@@ -153,12 +152,7 @@ impl Replica {
 
     /// Works out rights, keys and items from the entries.
     pub(super) fn refresh(&mut self) {
-        self.rights = Rights::evaluate(
-            self.team,
-            &self.genesis,
-            &self.entries,
-            (self.me.user, &self.me.facts),
-        );
+        self.rights = Rights::evaluate(self.team, &self.genesis, &self.entries, &self.me.facts);
         self.changes.all = true;
         self.unsettled = true;
         self.open_keys();

@@ -16,6 +16,7 @@ mod invitation;
 mod items;
 mod joining;
 mod keyring;
+mod last_resort;
 mod leaving;
 mod machines;
 mod names;
@@ -46,6 +47,7 @@ pub use self::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
         joiner, offer_from, request_digest,
     },
+    last_resort::LastResort,
     leaving::NoLeave,
     machines::{Machine, MachineKey},
     names::{About, Record},
@@ -89,9 +91,9 @@ pub enum WriteError {
 
 /// Who this device is: its person, its keys and its log.
 pub struct Me {
-    /// The person.
+    /// As whom it speaks: the person, or the recovery owner while its sheet is at work.
     pub user: UserId,
-    /// What the person's id commits to.
+    /// What the id of the person at whose computer this is commits to.
     pub facts: UserFacts,
     /// The device's seed.
     pub seed: DeviceSeed,
@@ -152,7 +154,7 @@ impl Replica {
     pub fn new(genesis: Genesis, team: TeamId, out: OuterKey, me: Me, chain: Chain) -> Self {
         let sealing = me.seed.sealing();
         let entries = BTreeMap::new();
-        let rights = Rights::evaluate(team, &genesis, &entries, (me.user, &me.facts));
+        let rights = Rights::evaluate(team, &genesis, &entries, &me.facts);
         Self {
             team,
             genesis,

@@ -93,12 +93,7 @@ impl Replica {
             let Some(epoch) = self.usable_epoch(scope) else {
                 // Only where a key once was and no usable one is left: a scope whose key has not
                 // reached this device yet is somebody else's to box.
-                let had = self
-                    .rights
-                    .epochs(scope)
-                    .iter()
-                    .any(|e| self.keyring.holds(e));
-                if ranked.is_empty() && had {
+                if ranked.is_empty() && self.is_to_mint(scope) {
                     self.mint(scope, now, rng)?;
                     written += 1;
                 }
@@ -109,6 +104,19 @@ impl Replica {
         // What was written here is news to nobody but the others.
         self.unsettled = written > 0;
         Ok(written)
+    }
+
+    /// Does it fall to this device to replace the keys of a scope? To whoever holds one of them;
+    /// where everybody who did is out, to whoever is in.
+    fn is_to_mint(&self, scope: ScopeId) -> bool {
+        let epochs = self.rights.key_epochs();
+        let all = epochs.of_scope(scope);
+        if all.iter().any(|epoch| self.keyring.holds(epoch)) {
+            return true;
+        }
+        let entitled = epochs.state().devices(scope);
+        let known = |epoch: &EntryHash| entitled.iter().any(|d| epochs.knows(*epoch, *d));
+        !all.is_empty() && !all.iter().any(known)
     }
 
     /// Boxes one epoch's key to everyone entitled who has no box for it yet.

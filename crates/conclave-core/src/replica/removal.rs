@@ -93,6 +93,17 @@ impl Replica {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
+        self.say_removal(user, scope, now)?;
+        self.reconcile(now, rng).map(drop)
+    }
+
+    /// The removal alone; the new keys are for whoever has keys to replace.
+    pub(super) fn say_removal(
+        &mut self,
+        user: UserId,
+        scope: ScopeId,
+        now: u64,
+    ) -> Result<(), WriteError> {
         self.may_remove(user, scope).map_err(|why| match why {
             NoRemoval::NotHere => WriteError::NotFound,
             _ => WriteError::NotAllowed,
@@ -108,7 +119,6 @@ impl Replica {
         if !self.grants_within(user, scope).is_empty() {
             return Err(WriteError::NotAllowed);
         }
-        self.reconcile(now, rng)?;
         Ok(())
     }
 

@@ -71,15 +71,15 @@ pub struct Rights {
 }
 
 impl Rights {
-    /// Evaluates.
+    /// Evaluates. `own`: the person at whose computer this is, whom nobody may have let in yet.
     pub(super) fn evaluate(
         team: TeamId,
         genesis: &Genesis,
         entries: &BTreeMap<EntryHash, Entry>,
-        (me, own): (UserId, &UserFacts),
+        own: &UserFacts,
     ) -> Self {
         let mut facts = TeamFacts::gather(team, genesis, entries.values());
-        facts.add(me, own);
+        facts.add(own.id(team), own);
         let mut keys = device_keys(genesis, entries);
         for device in [&own.kit, &own.first] {
             keys.insert(device.id(), device.clone());

@@ -3,13 +3,14 @@
 mod groups;
 mod guests;
 mod intake;
+mod last_resort;
 mod leaving;
 mod machines;
 mod removal;
 
 use std::collections::BTreeMap;
 
-use conclave_crypto::{InviteCodeKey, KdfParams};
+use conclave_crypto::{InviteCodeKey, KdfParams, KitSeed, Own0Seed};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use super::*;
@@ -64,7 +65,8 @@ impl Person {
     }
 }
 
-fn ana() -> Person {
+/// The founding, always the same: Ana's first device, her kit and the last-resort sheet.
+fn founding() -> (Replica, KitSeed, Own0Seed) {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let founding = Founding {
         team: "Northwind".into(),
@@ -74,8 +76,11 @@ fn ana() -> Person {
         personal: "Personal".into(),
         wall_ms: 1,
     };
-    let (replica, _, _) = found(&founding, &mut rng).unwrap();
-    let mut ana = Person::new(replica, 2);
+    found(&founding, &mut rng).unwrap()
+}
+
+fn ana() -> Person {
+    let mut ana = Person::new(founding().0, 2);
     ana.flush();
     ana
 }

@@ -31,6 +31,7 @@ export type Overlay =
   | { type: 'remove'; user: Id; vault: Id | null }
   | { type: 'recovery' }
   | { type: 'team_sheet' }
+  | { type: 'last_resort' }
   | { type: 'key_changed'; person: Person; change: KeyChange }
   | { type: 'keychain' }
   | { type: 'limits' }

@@ -2,6 +2,7 @@
 import type { EndedRow } from "./EndedRow";
 import type { Invite } from "./Invite";
 import type { JoinRequest } from "./JoinRequest";
+import type { LastResortUsed } from "./LastResortUsed";
 import type { LeavingRow } from "./LeavingRow";
 import type { PersonRow } from "./PersonRow";
 import type { Role } from "./Role";
@@ -42,4 +43,8 @@ leaving: Array<LeavingRow>,
 /**
  * Access that ended by its day within the last month, for whoever reads the vault.
  */
-ended: Array<EndedRow>, };
+ended: Array<EndedRow>, 
+/**
+ * The last-resort sheet was used lately, and this person has not said that they have seen it.
+ */
+last_resort: LastResortUsed | null, };

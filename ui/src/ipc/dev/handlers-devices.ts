@@ -123,11 +123,21 @@ export function deviceHandlers(
   };
 }
 
-export function deviceSecrets(): Record<string, (secret: string) => unknown> {
+export function deviceSecrets(world: World): Record<string, (secret: string) => unknown> {
   return {
     pair_words: (secret) => {
       if (secret.trim().split(' ').length !== 10) throw new AppError('code_incomplete', 'no');
       return { team_name: 'Northwind', person_name: 'Ana Ferreira' };
+    },
+    last_resort_words: (secret) => {
+      if (secret.trim() !== SHEET) throw new AppError('recovery_words_wrong', 'no');
+      return {
+        people: world.people.map(({ user, role, seen }) => ({
+          ...world.refer(user),
+          role,
+          last_seen_ms: seen,
+        })),
+      };
     },
     recover_words: (secret) => {
       if (secret.trim() !== SHEET) throw new AppError('recovery_words_wrong', 'no');

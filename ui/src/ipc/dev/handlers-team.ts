@@ -29,6 +29,7 @@ export function teamHandlers(
     roles_offered: ['viewer', 'editor', 'manager', 'auditor', 'guest'],
     leaving: world.leaving.map(({ user, at_ms }) => ({ ...world.refer(user), at_ms })),
     ended: world.ended,
+    last_resort: world.lastResort,
     vaults_offered: world.vaults
       .filter((vault) => !vault.personal)
       .map(({ id, name, colour }) => ({ id, name, colour })),
@@ -128,6 +129,18 @@ export function teamHandlers(
       return { words, exact: WORDS.includes(prefix), corrected: words.length ? null : (near ?? null) };
     },
     people_list: people,
+    last_resort_use: ({ owner, remove }) => {
+      world.people = world.people
+        .filter((person) => !remove.includes(person.user))
+        .map((person) => (person.user === owner ? { ...person, role: 'owner' } : person));
+      world.lastResort = { owner: world.refer(owner), at_ms: world.now };
+      return people();
+    },
+    last_resort_close: () => null,
+    last_resort_seen: () => {
+      world.lastResort = null;
+      return people();
+    },
     invite_create: ({ name, role, vaults, access_until_ms }) => {
       const id = world.newId('inv');
       world.invites.push({

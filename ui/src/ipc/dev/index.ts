@@ -28,7 +28,7 @@ export class Fake implements Transport {
     };
     this.#secret = {
       ...secretHandlers(this.world, emit),
-      ...deviceSecrets(),
+      ...deviceSecrets(this.world),
       strength: strengthOf,
       setup_passphrase: (secret) => {
         const strength = strengthOf(secret);

@@ -3,6 +3,7 @@
 import type {
   AsideRow,
   EndedRow,
+  LastResortUsed,
   AppState,
   FieldRole,
   Id,
@@ -113,6 +114,7 @@ export class World {
   machines: MachineRow[] = [];
   leaving: { user: Id; at_ms: number }[] = [];
   ended: EndedRow[] = [];
+  lastResort: LastResortUsed | null = null;
   draft: ItemSave | null = null;
   pendingPassphrase: string | null = null;
   generation = 1;
