@@ -1,6 +1,6 @@
 // Opens the whole window on a scene of the stand-in, as a test sees it.
 import { render } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
 import { expect } from 'vitest';
 import App from '../src/views/App.svelte';
@@ -35,4 +35,17 @@ export async function expectAccessible(): Promise<void> {
   });
   const loud = result.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
   expect(loud.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join('\n')}`)).toEqual([]);
+}
+
+/** Chooses in a list that opens, by the keyboard alone: the first option that begins so. */
+export async function pick(user: UserEvent, list: HTMLElement, text: string) {
+  list.focus();
+  await user.keyboard('{Enter}');
+  // Where nothing is laid out the list has no place, so that no role is seen in it.
+  await settle();
+  await user.keyboard('{Home}');
+  const marked = () => document.querySelector('[role=option][data-highlighted]')?.textContent?.trim() ?? '';
+  for (let i = 0; !marked().startsWith(text) && i < 9; i += 1) await user.keyboard('{ArrowDown}');
+  await user.keyboard('{Enter}');
+  await settle();
 }

@@ -1,25 +1,11 @@
 // Sharing with people and groups, until a day; guests; and asking to leave.
 import { screen, within } from '@testing-library/svelte';
-import type { UserEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { dateField, lastMoment } from '../src/lib/ends';
-import { expectAccessible, open, settle } from './app';
+import { expectAccessible, open, pick, settle } from './app';
 
 const sidebar = () => within(screen.getByRole('navigation'));
 const DAY = 86_400_000;
-
-/** Chooses in a list that opens, by the keyboard alone. */
-async function pick(user: UserEvent, list: HTMLElement, text: string) {
-  list.focus();
-  await user.keyboard('{Enter}');
-  // Where nothing is laid out the list has no place, so that no role is seen in it.
-  await settle();
-  await user.keyboard('{Home}');
-  const marked = () => document.querySelector('[role=option][data-highlighted]')?.textContent?.trim();
-  for (let i = 0; marked() !== text && i < 9; i += 1) await user.keyboard('{ArrowDown}');
-  await user.keyboard('{Enter}');
-  await settle();
-}
 
 async function shareVault(name: string) {
   const opened = await open('main');
