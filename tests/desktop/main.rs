@@ -12,6 +12,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod auditor;
 mod away;
 mod canary;
 mod conflict;
@@ -40,5 +41,6 @@ mod steps;
 mod stops;
 mod storage;
 mod stretched;
+mod stretched_dialogs;
 mod stretched_team;
 mod windowless;

@@ -76,7 +76,11 @@ async fn is_open(app: &Group, home: &Path) {
 async fn has_page(app: &Group) {
     let start = Instant::now();
     while app.named("WebKitWebProcess").is_empty() {
-        assert!(start.elapsed() < PATIENCE, "a start was lost");
+        assert!(
+            start.elapsed() < PATIENCE,
+            "a start was lost: {:?}",
+            app.names()
+        );
         sleep(Duration::from_millis(20)).await;
     }
 }

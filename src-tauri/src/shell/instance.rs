@@ -7,12 +7,22 @@
 //! plug-in is left to it.
 
 use std::{
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
+use tauri::AppHandle;
+
+use super::window;
+
 /// How long an app that is ending is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an app may take to answer.
+#[cfg(target_os = "linux")]
+const ANSWER: Duration = Duration::from_secs(1);
+/// After so long nobody listens to an answer any more.
+const TOO_LATE: Duration = Duration::from_millis(1500);
 /// Between two looks.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -77,6 +87,21 @@ impl Bell {
     }
 }
 
+/// Shows the window to whoever started again, before they are answered. An app that is ending, or
+/// has not begun, does not get to it, and answers too late to be believed.
+pub(super) fn answer(app: &AppHandle) {
+    let (tell, shown) = mpsc::channel();
+    let window = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        window::raise(&window);
+        let _ = tell.send(());
+    });
+    match asked {
+        Ok(()) => drop(shown.recv_timeout(TOO_LATE)),
+        Err(_) => thread::sleep(TOO_LATE),
+    }
+}
+
 /// The plug-in's service, as its release 2.5 names it.
 #[cfg(target_os = "linux")]
 mod bus {
@@ -87,10 +112,8 @@ mod bus {
 
     use zbus::blocking::{Connection, connection::Builder};
 
-    use super::{Heard, STEP};
+    use super::{ANSWER, Heard, STEP};
 
-    /// How long an app may take to answer. Its thread for this does nothing else.
-    const ANSWER: Duration = Duration::from_secs(1);
     /// An app that is still there so long after it answered is not about to end.
     const STAYS: Duration = Duration::from_millis(300);
 

@@ -21,7 +21,7 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use super::{
     args::{self, Request},
     drop, idle,
-    instance::{Bell, Heard},
+    instance::{self, Bell, Heard},
     lock, machine,
     profile::Profile,
     window,
@@ -92,7 +92,7 @@ fn open(profile: Profile) -> ExitCode {
     // It would end this start because of an app that does not answer; the window says better.
     if heard != Heard::Silence {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _args, _dir| {
-            window::raise(app);
+            instance::answer(app);
         }));
     }
     let app = builder
