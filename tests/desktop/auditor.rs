@@ -38,6 +38,7 @@ async fn an_auditor_sees_people_and_no_secrets() {
     let page = app.page();
     unlock(page).await;
     page.shows("All items").await;
+    page.shows("You audit this team").await;
     page.in_both_themes("auditor").await;
     // A vault of the team is neither listed nor made, and none of its items is there.
     for absent in ["Production", "Postgres primary"] {

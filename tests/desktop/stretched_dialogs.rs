@@ -128,8 +128,11 @@ async fn share(page: Page<'_>) {
     page.press(&char::from(Key::End).to_string()).await;
     page.press_enter().await;
     there(page, "input[maxlength='10']").await;
+    let day = "document.querySelector(\"input[maxlength='10']\").select(); return true";
+    page.until("the day", day, &[]).await;
+    page.press("2020-01-01").await;
+    there(page, "[aria-modal=true] button[type=submit]:disabled").await;
     fits(page, "share-no-day").await;
-    let day = "document.querySelector(\"input[maxlength='10']\").focus(); return true";
     page.until("the day", day, &[]).await;
     page.press("2999-12-01").await;
     there(page, "[aria-modal=true] button[type=submit]:not(:disabled)").await;
