@@ -12,6 +12,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod auditor;
 mod away;
 mod canary;
 mod conflict;
@@ -35,9 +36,11 @@ mod restored;
 mod screens;
 mod shell;
 mod start;
+mod start_again;
 mod steps;
 mod stops;
 mod storage;
 mod stretched;
+mod stretched_dialogs;
 mod stretched_team;
 mod windowless;

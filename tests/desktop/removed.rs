@@ -16,10 +16,18 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     let at_anas = found(&ana, "Ana Ferreira", Some(shared.path()), Ago::NOW);
     let vault = at_anas.new_vault("Production");
     let login = [(FieldRole::Password, "first-6f1c")];
-    at_anas.add_login(&vault, "Postgres primary", &login);
+    let postgres = at_anas.add_login(&vault, "Postgres primary", &login);
+    let stripe = at_anas.add_login(&vault, "Stripe live key", &login);
+    at_anas.add_login(&vault, "Router", &login);
     let handed = at_anas.invite("Mara Lindqvist", vec![vault.clone()]);
     let at_maras = ask(&mara, "Mara Lindqvist", &handed, shared.path(), Ago::NOW);
     at_anas.admit();
+    at_maras.sync();
+    // What she did with two of them is on record; there may be no clipboard here, and the record
+    // comes before it.
+    let shown = at_maras.with(|app| app.item_reveal_field(&postgres, "@main", None));
+    assert_eq!(*shown.unwrap(), b"first-6f1c");
+    let _ = at_maras.with(|app| app.item_copy_field(&stripe, "@main", None));
     at_maras.sync();
     at_anas.sync();
     drop(at_anas);
@@ -43,8 +51,9 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     page.shows("Joined by code").await;
     page.in_both_themes("person").await;
     page.button("Remove Mara").await.click().await;
-    page.shows("Change this 1 item").await;
-    page.shows("Postgres primary").await;
+    page.shows("Change these 3 items").await;
+    page.shows("Opened: ").await;
+    page.shows("Copied: ").await;
     page.in_both_themes("remove").await;
     page.button("Continue").await.click().await;
     page.shows("Mara gets nothing new").await;

@@ -1,6 +1,6 @@
 //! What the storage does to people: a computer or a folder set back to a copy, and silence.
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use conclave_app::api::items::FieldRole;
 
@@ -85,6 +85,70 @@ async fn a_folder_set_back_to_yesterdays_copy_gets_back_what_it_lost() {
         &[],
     )
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_was_set_back_and_may_not_be_written_loses_nothing() {
+    let stage = Stage::start();
+    let olga = stage.obeying_person("olga-shut");
+    let shared = tempfile::tempdir().unwrap();
+    let copied = tempfile::tempdir().unwrap();
+    let founder = found(&olga, "Olga Brandt", Some(shared.path()), Ago::NOW);
+    let vault = founder.new_vault("Production");
+    founder.add_login(&vault, "Yesterday", &[(FieldRole::Password, "a")]);
+    founder.sync();
+    copy(shared.path(), copied.path());
+    founder.add_login(&vault, "Today", &[(FieldRole::Password, "b")]);
+    founder.sync();
+    drop(founder);
+    let log = shared.path().join("conclave1");
+    fs::remove_dir_all(&log).unwrap();
+    copy(&copied.path().join("conclave1"), &log);
+    let before = files(&log);
+    may_write(&log, false);
+
+    let app = olga.open().await;
+    let page = app.page();
+    unlock(page).await;
+    wait_for(page, "Today").await;
+    // It says what is the matter, and claims nothing that was not done.
+    page.button("Storage: Folder is read-only")
+        .await
+        .click()
+        .await;
+    page.shows("Conclave may not write to the folder. Changes are kept on this computer.")
+        .await;
+    page.in_both_themes("put-back-refused").await;
+    assert!(!page.reads("The storage had lost changes.").await);
+    page.press_escape().await;
+    assert_eq!(files(&log), before);
+
+    // Once the folder may be written again, it has everything again.
+    may_write(&log, true);
+    page.press_ctrl('r').await;
+    page.shows("The storage had lost changes.").await;
+    assert!(files(&log) > before);
+}
+
+/// How many files lie in the folder and below.
+fn files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| if path.is_dir() { files(&path) } else { 1 })
+        .sum()
+}
+
+fn may_write(folder: &Path, may: bool) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            may_write(&path, may);
+        }
+    }
+    let mode = if may { 0o755 } else { 0o555 };
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

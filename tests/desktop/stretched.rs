@@ -90,6 +90,8 @@ pub(crate) async fn fits(page: Page<'_>, name: &str) {
         )
         .await;
     assert_eq!(wide, false, "{name} is wider than the window");
+    let top = page.run("return document.scrollingElement.scrollTop", &[]);
+    assert_eq!(top.await, 0, "{name}: the window itself is scrolled");
     let cut = "return [...document.querySelectorAll('button .truncate')]\
                .filter((words) => words.scrollWidth > words.clientWidth + 1)\
                .map((words) => words.textContent)";

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// An open dialog.
-const DIALOG: &str = "dialog:modal, [aria-modal=true]";
+pub(crate) const DIALOG: &str = "dialog:modal, [aria-modal=true]";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn longer_words_burst_no_screen_of_a_team() {
@@ -81,7 +81,7 @@ async fn longer_words_burst_no_screen_of_a_team() {
 }
 
 /// Clicks the first of these that says the text.
-async fn tap(page: Page<'_>, selector: &str, text: &str) {
+pub(crate) async fn tap(page: Page<'_>, selector: &str, text: &str) {
     let script = "const one = [...document.querySelectorAll(arguments[0])]\
                   .find((each) => each.textContent.includes(arguments[1]));\
                   one?.click(); return one !== undefined";

@@ -70,6 +70,40 @@ fn hostile_22_an_invitation_that_ran_out_is_a_stop_on_both_sides() {
 }
 
 #[test]
+fn hostile_21_junk_beside_a_request_keeps_nobody_out() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[2].path();
+    let ana = found(homes[0].path(), shared);
+    let (ready, text) = invite(&ana, "Mara", vec![]);
+    let team = fs::read_dir(shared.join("conclave1")).unwrap();
+    let team = team.map(|entry| entry.unwrap().path());
+    let team = team.max_by_key(|path| path.is_dir()).unwrap();
+    let inbox = team.join("inbox").join(&ready.invite);
+    fs::create_dir_all(&inbox).unwrap();
+    for n in 0..400_u32 {
+        let bytes = [&[0_u8; 2000][..], &n.to_le_bytes()].concat();
+        let digest = conclave_crypto::sha256(&bytes);
+        let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        fs::write(inbox.join(name), bytes).unwrap();
+    }
+    let (_mara, joined) = try_join(homes[1].path(), shared, &text, &ready.words.join(" "));
+    assert_eq!(joined, Ok(()));
+    assert_eq!(fs::read_dir(&inbox).unwrap().count(), 401);
+    ana.sync_now().unwrap();
+    // Some looks until every file had its turn; no look shows more than a few of the others.
+    let hers = (0..4).find_map(|_| {
+        let requests = ana.people_list().unwrap().requests;
+        assert!(requests.len() <= 5);
+        requests.into_iter().find(|one| one.problem.is_none())
+    });
+    let hers = hers.unwrap();
+    assert_eq!(hers.person_name, "Mara");
+    // It stays, so that it can be let in.
+    assert_eq!(ana.people_list().unwrap().requests[0].id, hers.id);
+    ana.request_admit(&hers.id).unwrap();
+}
+
+#[test]
 fn hostile_16_a_newcomer_is_not_settled_into_an_older_team() {
     let homes: Vec<_> = (0..5).map(|_| tempfile::tempdir().unwrap()).collect();
     let (shared, partial) = (homes[3].path(), homes[4].path());

@@ -133,7 +133,7 @@ fn without_its_file_there_is_no_machine() {
     let vault = production(&ana);
     let nowhere = homes[0].path().join("missing").join("build.key");
     let refused = create(&ana, &vault, Role::Editor, &nowhere).unwrap_err();
-    assert_eq!(refused, Code::DiskFull);
+    assert_eq!(refused, Code::FileNotWritten);
     assert!(ana.machine_list().unwrap().machines.is_empty());
     // Nor without a name or a vault, nor as a manager.
     let file = homes[0].path().join("build.key");

@@ -53,11 +53,11 @@ test('a new machine needs a name and a vault, and says what its file is worth', 
   ]);
   expect(screen.getByRole('row', { name: /Backup/ })).toBeInTheDocument();
 });
-test('where the file cannot be written it says that there is no machine', async () => {
+test.each(['disk_full', 'file_refused', 'file_not_written'] as const)('%s: no file, and it says that there is no machine', async (code) => {
   const { user, fake } = await openMachines();
   const invoke = fake.invoke.bind(fake);
   fake.invoke = (command, args) =>
-    command === 'machine_create' ? Promise.reject(new AppError('disk_full', 'no')) : invoke(command, args);
+    command === 'machine_create' ? Promise.reject(new AppError(code, 'no')) : invoke(command, args);
   await user.click(screen.getByRole('button', { name: 'New machine' }));
   await settle();
   const machine = dialog('New machine');

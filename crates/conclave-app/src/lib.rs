@@ -8,6 +8,7 @@ mod convert;
 pub mod demo;
 pub mod engine;
 pub mod generator;
+mod inbox;
 pub mod keychain;
 pub mod log;
 pub mod random;
@@ -17,6 +18,7 @@ pub mod secret_file;
 pub mod session;
 pub mod sheet;
 pub mod strength;
+mod whole_file;
 pub mod words;
 
 pub use conclave_crypto::KdfParams;

@@ -7,6 +7,7 @@ mod dialogs;
 mod drop;
 pub(crate) mod env;
 mod idle;
+mod instance;
 mod lock;
 mod machine;
 mod profile;

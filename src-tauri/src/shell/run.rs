@@ -10,17 +10,19 @@ use std::{
 
 use conclave_app::{
     KdfParams,
-    api::app::LockReason,
+    api::{Code, app::LockReason},
     clock::SystemClock,
     demo,
     keychain::{Keychain, OsKeychain},
     session::{App, Config, SyncEvent},
 };
-use tauri::{AppHandle, Emitter, Manager, RunEvent};
+use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 
 use super::{
     args::{self, Request},
-    drop, idle, lock, machine,
+    drop, idle,
+    instance::{self, Bell, Heard},
+    lock, machine,
     profile::Profile,
     window,
 };
@@ -48,21 +50,36 @@ pub(crate) fn start(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn open(profile: Profile) -> ExitCode {
-    // What WebKit left behind at the last start holds nothing that is needed.
-    let _ = fs::remove_dir_all(profile.webview_dir());
-    conclave_app::log::start(profile.dir());
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
     let mut context = tauri::generate_context!();
     // The plug-in below and macOS's and Windows's own bookkeeping go by this name, so a profile
     // of its own needs a name of its own.
     let config = context.config_mut();
     config.identifier = profile.instance_name(&config.identifier);
+    let bell = Bell::new(&config.identifier);
+    let heard = bell.ring();
+    if heard == Heard::Another {
+        return ExitCode::SUCCESS;
+    }
+    conclave_app::log::start(profile.dir());
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
     let events: Arc<OnceLock<AppHandle>> = Arc::default();
-    let started = App::start(config_of(&profile, Arc::clone(&events)));
-    let vault = match started {
-        Ok(vault) => Arc::new(vault),
-        Err(error) => return complain(&error, 1),
+    let vault = loop {
+        let vault = match App::start(config_of(&profile, Arc::clone(&events))) {
+            Ok(vault) => vault,
+            Err(error) => return complain(&error, 1),
+        };
+        // An app gives its profile back last, after its name.
+        let problem = vault.problem().map(|problem| problem.code);
+        let ending = heard == Heard::Nobody && problem == Some(Code::AlreadyRunning);
+        if !ending || !bell.wait() {
+            break Arc::new(vault);
+        }
+        if bell.ring() == Heard::Another {
+            return ExitCode::SUCCESS;
+        }
     };
+    // What WebKit left behind at the last start holds nothing that is needed.
+    let _ = fs::remove_dir_all(profile.webview_dir());
     if let Some(place) = profile.demo() {
         let _ = say("A sample team is being made…\n");
         if let Err(error) = demo::fill(&vault, place) {
@@ -71,10 +88,14 @@ fn open(profile: Profile) -> ExitCode {
         let _ = say(&format!("Its passphrase: {}\n", demo::PASSPHRASE));
     }
     let quitting = Arc::clone(&vault);
-    let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _args, _dir| {
-            window::raise(app);
-        }))
+    let mut builder = tauri::Builder::default();
+    // It would end this start because of an app that does not answer; the window says better.
+    if heard != Heard::Silence {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _args, _dir| {
+            instance::answer(app);
+        }));
+    }
+    let app = builder
         .plugin(tauri_plugin_dialog::init())
         .manage(profile)
         .manage(Arc::clone(&vault))
@@ -90,6 +111,10 @@ fn open(profile: Profile) -> ExitCode {
     match app {
         Ok(app) => {
             app.run(move |app, event| {
+                // From here on there is no window to raise: whoever starts again is the first.
+                if is_last(&event) {
+                    tauri_plugin_single_instance::destroy(app);
+                }
                 if matches!(event, RunEvent::Exit) {
                     quitting.lock(LockReason::Manual);
                     // Not by its destructor: the process ends without running any.
@@ -104,6 +129,14 @@ fn open(profile: Profile) -> ExitCode {
         }
         Err(error) => complain(&error, 1),
     }
+}
+
+/// Whether the app is ending: its only window closes, or it was told to.
+fn is_last(event: &RunEvent) -> bool {
+    let RunEvent::WindowEvent { label, event, .. } = event else {
+        return matches!(event, RunEvent::Exit);
+    };
+    label == window::MAIN && matches!(event, WindowEvent::CloseRequested { .. })
 }
 
 fn config_of(profile: &Profile, events: Arc<OnceLock<AppHandle>>) -> Config {

@@ -32,6 +32,21 @@ impl Group {
         Self { leader }
     }
 
+    /// The process that was started.
+    pub(crate) fn leader(&self) -> u32 {
+        self.leader.id()
+    }
+
+    /// Ends the leader as the system would, without a word.
+    pub(crate) fn kill(&self) {
+        signal(self.leader.id(), "KILL");
+    }
+
+    /// Keeps the leader from doing anything, for as long as the group lasts.
+    pub(crate) fn stop(&self) {
+        signal(self.leader.id(), "STOP");
+    }
+
     /// Waits for the leader to end by itself; `None` where it still runs after `patience`.
     pub(crate) fn ended(&mut self, patience: Duration) -> Option<ExitStatus> {
         let start = Instant::now();
@@ -73,11 +88,7 @@ impl Group {
             let (_, name) = head.split_once(" (")?;
             let mut tail = tail.split(' ');
             let (state, group) = (tail.next()?, tail.nth(1)?);
-            // Of a process with several threads the first may be gone long before the last, and
-            // until then it keeps its name on the bus and its locks.
-            let threads = || fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
-            let there = state != "Z" || threads() > 1;
-            let ours = there && group.parse() == Ok(self.leader.id());
+            let ours = state != "Z" && group.parse() == Ok(self.leader.id());
             ours.then(|| (pid, name.to_owned()))
         })
         .collect()
@@ -107,8 +118,8 @@ impl Drop for Group {
     fn drop(&mut self) {
         self.signal("KILL");
         let _ = self.leader.wait();
-        // A name on the bus and a lock on a file go with their process: the next start of the same
-        // profile must not find this one still ending.
+        // Whoever looks at the person's files next finds nobody writing there. A name on the bus and
+        // the profile's lock may be there for longer; the app itself waits for those.
         let start = Instant::now();
         while !self.members().is_empty() && start.elapsed() < Duration::from_secs(5) {
             thread::sleep(Duration::from_millis(10));

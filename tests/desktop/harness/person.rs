@@ -1,6 +1,7 @@
 //! One person at one computer.
 
 use std::{
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
@@ -17,6 +18,9 @@ pub(crate) struct Person {
     name: String,
     desk: Desk,
     screen: Arc<Screen>,
+    /// Whether what this person starts obeys the permissions of files even for the system's own
+    /// account, under which tests may run.
+    obeys: bool,
 }
 
 impl Person {
@@ -25,7 +29,14 @@ impl Person {
             name: name.to_owned(),
             desk,
             screen,
+            obeys: false,
         }
+    }
+
+    /// The same person, for whom a folder that may not be written cannot be.
+    pub(super) fn obeying(mut self) -> Self {
+        self.obeys = true;
+        self
     }
 
     /// The name, for pictures.
@@ -65,7 +76,15 @@ impl Person {
 
     /// A command in this person's session, with the screen.
     pub(crate) fn command(&self, program: &Path) -> Command {
-        let mut command = self.desk.command(program);
+        let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+        let mut command = if self.obeys && root {
+            let mut command = self.desk.command("setpriv");
+            command.arg("--bounding-set=-dac_override,-dac_read_search");
+            command.arg(program);
+            command
+        } else {
+            self.desk.command(program)
+        };
         command
             .env("DISPLAY", self.screen.name())
             .env("GDK_BACKEND", "x11")

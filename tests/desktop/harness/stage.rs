@@ -57,6 +57,11 @@ impl Stage {
         Person::new(name, desk, Arc::clone(&self.0))
     }
 
+    /// A person whom the permissions of files keep from writing, whoever runs the tests.
+    pub(crate) fn obeying_person(&self, name: &str) -> Person {
+        self.person(name).obeying()
+    }
+
     /// A person without a session, and so without a keyring, as on a bare window manager.
     pub(crate) fn person_without_keyring(&self, name: &str) -> Person {
         let desk = Desk::without_bus().unwrap_or_else(|e| panic!("{name}'s desk: {e}"));

@@ -17,6 +17,8 @@ const KNOWN: Record<ErrorCode, true> = {
   database_damaged: true,
   database_newer: true,
   disk_full: true,
+  file_refused: true,
+  file_not_written: true,
   already_running: true,
   empty: true,
   too_long: true,

@@ -28,6 +28,8 @@ pub enum Code {
     DatabaseDamaged,
     DatabaseNewer,
     DiskFull,
+    FileRefused,
+    FileNotWritten,
     AlreadyRunning,
     Empty,
     TooLong,

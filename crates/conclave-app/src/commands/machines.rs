@@ -11,7 +11,7 @@ use conclave_core::{
     role,
 };
 
-use super::{device_id, items::person, recovery::write_whole};
+use super::{device_id, items::person};
 use crate::{
     api::{
         AppError, Code, Role,
@@ -21,6 +21,7 @@ use crate::{
     engine::Engine,
     random,
     session::App,
+    whole_file,
 };
 
 impl Engine {
@@ -121,8 +122,8 @@ impl App {
     /// # Errors
     /// [`Code::Empty`] without a name, [`Code::NotFound`] without a vault, [`Code::NotAllowed`] for
     /// a vault that this person does not manage and for a role that no machine has,
-    /// [`Code::StorageStale`]; [`Code::DiskFull`] where the file cannot be written: there is no
-    /// machine then.
+    /// [`Code::StorageStale`]; [`Code::DiskFull`], [`Code::FileRefused`] or
+    /// [`Code::FileNotWritten`] where the file cannot be written: there is no machine then.
     pub fn machine_create(
         &self,
         request: &MachineCreate,
@@ -140,12 +141,12 @@ impl App {
             })?;
             let mut line = key.to_text();
             line.push('\n');
-            if let Err(why) = write_whole(path, line.as_bytes()) {
+            if let Err(why) = whole_file::write(path, line.as_bytes()) {
                 // A key that nobody holds is to open nothing.
                 let machine = key.device();
                 engine
                     .commit(|replica, now| replica.end_machine(machine, now, &mut random::os()))?;
-                return Err(AppError::new(Code::DiskFull, why.kind()));
+                return Err(why);
             }
             Ok(MachineMade {
                 path: path.display().to_string(),

@@ -6,8 +6,7 @@ use conclave_core::{
     cbor,
     id::{InviteId, ScopeId, UserId},
     layout::{self, Digest, ObjectName},
-    remote::Remote,
-    replica::{Invitation, MAX_JOIN_OBJECT, OfferedVault, Request, RequestProblem, offer_from},
+    replica::{Invitation, OfferedVault, Request, RequestProblem, offer_from},
     role,
 };
 use conclave_crypto::InviteCodeKey;
@@ -26,16 +25,16 @@ use crate::{
     },
     convert::{count, scope_id},
     engine::{Engine, EngineError, Pinned},
+    inbox::Inbox,
     random,
     session::App,
+    whole_file,
     words::InviteWords,
 };
 
 const INVITES: &str = "invites";
 /// How long an invitation can be used.
 const VALID_MS: u64 = 3 * 24 * 3600 * 1000;
-/// The most answers to one invitation that are looked at.
-const MAX_REQUESTS: usize = 16;
 
 /// What the inviter's own device remembers of an invitation.
 #[derive(Debug, Clone, Encode, Decode)]
@@ -69,6 +68,12 @@ struct InviteRow {
     /// When what it gives ends.
     #[n(11)]
     access_until_ms: Option<u64>,
+}
+
+impl InviteRow {
+    fn has_rejected(&self, request: &Digest) -> bool {
+        self.rejected.iter().any(|r| **r == *request.as_bytes())
+    }
 }
 
 /// An answer to an invitation, looked at.
@@ -260,11 +265,11 @@ impl Engine {
     }
 
     /// Looks at an answer: proven by the code, in time, and the only one.
-    fn look_at(&self, row: &InviteRow, sealed: &[(Digest, Vec<u8>)]) -> Vec<Answer> {
+    fn look_at(&self, row: &InviteRow, inbox: &Inbox) -> Vec<Answer> {
         let now = self.now();
-        let opened: Vec<(Digest, Result<Request, RequestProblem>)> = sealed
-            .iter()
-            .filter(|(digest, _)| !row.rejected.iter().any(|r| **r == *digest.as_bytes()))
+        let opened: Vec<(Digest, Result<Request, RequestProblem>)> = inbox
+            .letters()
+            .filter(|(digest, _)| !row.has_rejected(digest))
             .map(|(digest, bytes)| (*digest, self.replica().open_request(row.invite, bytes)))
             .collect();
         let mut asking: Vec<UserId> = opened
@@ -322,8 +327,18 @@ impl App {
         };
         let mut out = Vec::new();
         for row in invites {
-            let sealed = self.wait(fetch(remote.as_ref(), row.invite));
-            out.extend(self.with(|engine| Ok(engine.look_at(&row, &sealed)))?);
+            let mut inbox = self.inbox(row.invite);
+            let read = self.wait(inbox.look(remote.as_ref(), &row.invite));
+            let answers = self.with(|engine| {
+                let replica = engine.replica();
+                inbox.forget(|name| row.has_rejected(name));
+                inbox.keep(read, |bytes| {
+                    replica.open_request(row.invite, bytes).is_ok()
+                });
+                Ok(engine.look_at(&row, &inbox))
+            })?;
+            self.keep_inbox(row.invite, inbox);
+            out.extend(answers);
         }
         Ok(out)
     }
@@ -473,7 +488,7 @@ impl App {
     /// [`Code::NotFound`], or what the disk says.
     pub fn invite_file_save(&self, invite: &str, path: &Path) -> Result<Picked, AppError> {
         let text = self.invite_text(invite)? + "\n";
-        std::fs::write(path, text).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
+        std::fs::write(path, text).map_err(|error| whole_file::refused(&error))?;
         Ok(Picked {
             path: path.display().to_string(),
         })
@@ -539,29 +554,6 @@ impl App {
     }
 }
 
-async fn fetch(remote: &dyn Remote, invite: InviteId) -> Vec<(Digest, Vec<u8>)> {
-    let listed = remote
-        .list(&layout::requests(&invite))
-        .await
-        .unwrap_or_default();
-    let mut names: Vec<Digest> = listed
-        .iter()
-        .filter(|item| item.size <= MAX_JOIN_OBJECT as u64)
-        .filter_map(|item| Digest::parse(&item.name))
-        .collect();
-    names.sort_unstable();
-    let mut out = Vec::new();
-    for digest in names.into_iter().take(MAX_REQUESTS) {
-        let key = digest.request_key(&invite);
-        if let Ok(bytes) = remote.get(&key, MAX_JOIN_OBJECT as u64).await
-            && Digest::of(&bytes) == digest
-        {
-            out.push((digest, bytes));
-        }
-    }
-    out
-}
-
 fn file_name(name: &str) -> String {
     let plain: String = name
         .chars()
@@ -570,7 +562,3 @@ fn file_name(name: &str) -> String {
         .collect();
     format!("conclave-invitation-{plain}.txt")
 }
-
-#[cfg(test)]
-#[path = "people_tests.rs"]
-mod tests;

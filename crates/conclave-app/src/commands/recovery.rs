@@ -1,6 +1,6 @@
 //! The recovery sheets: saved where the person says, asked back, and only then wiped from here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use conclave_core::id::TeamId;
 use conclave_store::Reader;
@@ -16,6 +16,7 @@ use crate::{
     recovery,
     session::{App, KIT, OWN0},
     sheet::{self, Sheet},
+    whole_file,
 };
 
 /// Which two words are asked back, from 0; the same ones each time, so that reading the sheet
@@ -83,7 +84,7 @@ impl App {
             day: &day,
             seed: &seed,
         });
-        write_whole(path, &pdf).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
+        whole_file::write(path, &pdf)?;
         let ask = ASKED
             .iter()
             .map(|place| u32::try_from(place + 1).unwrap_or(0))
@@ -123,32 +124,6 @@ impl App {
     }
 }
 
-/// Writes a file that is for this account alone, whole or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let unfinished: PathBuf = path.with_file_name(name);
-    // Left by a try that was cut short; whatever it is, nothing is written into it.
-    let _ = std::fs::remove_file(&unfinished);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    // The words on it open everything: they are for nobody else on this computer.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || {
-        let mut file = options.open(&unfinished)?;
-        std::io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&unfinished, path)
-    };
-    let written = write();
-    if written.is_err() {
-        // No half of a sheet stays behind.
-        let _ = std::fs::remove_file(&unfinished);
-    }
-    written
-}
-
 /// `YYYY-MM-DD` in UTC (Howard Hinnant's days-to-civil).
 fn day(ms: u64) -> String {
     let days = i64::try_from(ms / 86_400_000).unwrap_or(0) + 719_468;
@@ -168,22 +143,6 @@ fn day(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn a_sheet_that_cannot_be_written_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().unwrap();
-        // A folder that is not empty stands where the file should be.
-        let place = folder.path().join("sheet.pdf");
-        std::fs::create_dir_all(place.join("inside")).unwrap();
-        assert!(super::write_whole(&place, b"words").is_err());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-
-        let place = folder.path().join("other.pdf");
-        std::fs::write(folder.path().join("other.pdf.part"), b"old").unwrap();
-        super::write_whole(&place, b"words").unwrap();
-        assert_eq!(std::fs::read(&place).unwrap(), b"words");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
-    }
-
     #[test]
     fn days() {
         for (ms, want) in [

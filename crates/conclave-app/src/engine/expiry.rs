@@ -93,11 +93,12 @@ impl Engine {
         if !self.is_member() || self.is_ended() || self.stopped().is_some() {
             return Ok(false);
         }
-        if self.replica.expired(self.now()).is_empty() {
+        let over = self.replica.expired(self.now()).len();
+        if over == 0 {
             return Ok(false);
         }
         let ended = self.commit(|replica, now| replica.end_expired(now, &mut random::os()))?;
-        tracing::info!(ended, "access whose day was over was ended");
+        tracing::info!(ended, over, "access whose day was over was ended");
         Ok(ended > 0)
     }
 }

@@ -13,11 +13,12 @@ mod syncing;
 mod unlock;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use conclave_core::remote::Remote;
+use conclave_core::{id::InviteId, remote::Remote};
 use conclave_crypto::{KdfParams, Own0Seed};
 use conclave_store::Store;
 
@@ -39,6 +40,7 @@ use crate::{
     clipboard::Clipboard,
     clock::Clock,
     engine::{Engine, Shelf},
+    inbox::Inbox,
     keychain::{Keychain, KeychainError},
     secret_file::SecretFile,
     session::{
@@ -84,6 +86,7 @@ struct Inner {
     last_resort: Option<Own0Seed>,
     adding: Option<Adding>,
     pairing: Option<Pairing>,
+    inboxes: BTreeMap<InviteId, Inbox>,
     syncing: Option<Syncing>,
     keychain_on: bool,
     problem: Option<AppError>,
@@ -226,6 +229,16 @@ impl App {
 
     pub(crate) fn remote(&self) -> Option<Arc<dyn Remote>> {
         self.inner().syncing.as_ref().map(Syncing::remote)
+    }
+
+    /// What is known of an inbox; given back with [`Self::keep_inbox`].
+    pub(crate) fn inbox(&self, id: InviteId) -> Inbox {
+        self.inner().inboxes.remove(&id).unwrap_or_default()
+    }
+
+    /// Remembers an inbox until the profile is locked.
+    pub(crate) fn keep_inbox(&self, id: InviteId, inbox: Inbox) {
+        self.inner().inboxes.insert(id, inbox);
     }
 
     pub(crate) fn prefs(&self) -> Prefs {

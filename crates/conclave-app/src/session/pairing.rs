@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conclave_core::{
     cbor,
-    layout::{self, Digest, ObjectName},
+    layout::{self, Digest},
     remote::{Remote, RemoteError},
     replica::{Asking, DeviceOffer, DeviceRequest, MAX_JOIN_OBJECT, Offering, word_numbers},
 };
@@ -21,16 +21,15 @@ use crate::{
         settings::Prefs,
     },
     engine::{ASKING, Arrival, JOINING, Way},
+    inbox::Inbox,
     random,
     words::{self, DeviceWords},
 };
 
-/// The most requests to one code that are looked at.
-const MAX_REQUESTS: usize = 16;
-
 /// The old device while its code is shown.
 pub(super) struct Adding {
     offering: Offering,
+    inbox: Inbox,
     /// The one request that the commitment was opened for.
     taken: Option<DeviceRequest>,
 }
@@ -85,6 +84,7 @@ impl App {
         self.wait(remote.put(&layout::invitation(&offering.id), &offering.sealed))?;
         self.inner().adding = Some(Adding {
             offering,
+            inbox: Inbox::default(),
             taken: None,
         });
         Ok(DeviceCode {
@@ -100,13 +100,15 @@ impl App {
     pub fn device_asked(&self) -> Result<DeviceAsked, AppError> {
         let remote = self.remote().ok_or(Code::StorageFailed)?;
         let mut adding = self.inner().adding.take().ok_or(Code::NotFound)?;
-        let answers = self.wait(answers(remote.as_ref(), &adding.offering));
+        let id = adding.offering.id;
+        let read = self.wait(adding.inbox.look(remote.as_ref(), &id));
         let looked = self.with(|engine| {
             let replica = engine.replica();
-            let mut proven: Vec<DeviceRequest> = answers
-                .iter()
-                .filter_map(|sealed| adding.offering.open_request(replica, sealed).ok())
-                .collect();
+            let open = |sealed: &[u8]| adding.offering.open_request(replica, sealed).ok();
+            adding.inbox.keep(read, |sealed| open(sealed).is_some());
+            let letters = adding.inbox.proven().iter();
+            let mut proven: Vec<DeviceRequest> =
+                letters.filter_map(|(_, sealed)| open(sealed)).collect();
             if proven.len() > 1 {
                 return Err(Code::RequestUnproven.into());
             }
@@ -309,23 +311,4 @@ impl App {
         self.with(|engine| Ok(engine.expect(&heads)?))?;
         Ok(three(&digest))
     }
-}
-
-async fn answers(remote: &dyn Remote, offering: &Offering) -> Vec<Vec<u8>> {
-    let folder = layout::requests(&offering.id);
-    let listed = remote.list(&folder).await.unwrap_or_default();
-    let small = listed
-        .iter()
-        .filter(|item| item.size <= MAX_JOIN_OBJECT as u64);
-    let names = small.filter_map(|item| Digest::parse(&item.name));
-    let mut out = Vec::new();
-    for digest in names.take(MAX_REQUESTS) {
-        let key = digest.request_key(&offering.id);
-        if let Ok(bytes) = remote.get(&key, MAX_JOIN_OBJECT as u64).await
-            && Digest::of(&bytes) == digest
-        {
-            out.push(bytes);
-        }
-    }
-    out
 }

@@ -250,6 +250,7 @@ impl App {
         let mut inner = self.inner();
         inner.setup = super::Setup::default();
         (inner.joining, inner.recovering, inner.pairing) = (None, None, None);
+        inner.inboxes.clear();
         inner.last_resort = None;
         if let Some(engine) = engine {
             tracing::info!(?reason, "locked");

@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use super::{GrantView, Replica, WriteError, writing::Under};
 use crate::{
     body::{self, At, Body, ScopeKind, Subject},
-    id::{DeviceId, EntryHash, InviteId, ItemId, ScopeId, UserId},
+    id::{DeviceId, EntryHash, GrantId, InviteId, ItemId, ScopeId, UserId},
     kind::Kind,
     role::Role,
 };
@@ -190,28 +190,44 @@ impl Replica {
         let mut grants = self.rights.live_grants();
         grants.retain(|grant| {
             let over = grant.expires_ms.is_some_and(|end| end <= now) && !grant.personal;
-            over && self.under_senior(grant.scope, 3).is_some_and(|(mine, _)| {
-                grant.id != mine && self.rights.turn(mine) < self.rights.turn(grant.id)
-            })
+            // What did not end by this person's word once does not by the same word again, and
+            // each word stays in the log.
+            over && !self.has_revoked(grant.id)
+                && self.under_senior(grant.scope, 3).is_some_and(|(mine, _)| {
+                    grant.id != mine && self.rights.turn(mine) < self.rights.turn(grant.id)
+                })
         });
         grants
     }
 
+    fn has_revoked(&self, target: GrantId) -> bool {
+        self.entries.values().any(|entry| {
+            matches!(&entry.body, Body::Revoke(revoke) if revoke.target == target)
+                && self.rights.user_of(entry.device()) == Some(self.me.user)
+        })
+    }
+
     /// Ends the grants whose time is over, where this person may (Authority, rule 7), and gives
-    /// new keys. Returns how many it ended.
+    /// new keys. Returns how many it ended: one that cannot be ended keeps no other from it.
     ///
     /// # Errors
-    /// [`WriteError`]; the grants ended before it stay ended.
+    /// [`WriteError`] when there are no new keys; the grants ended before it stay ended.
     pub fn end_expired(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
         let over = self.expired(now);
-        for grant in &over {
-            let under = self.under_senior(grant.scope, 3);
-            self.end_grant(grant, under, now)?;
-        }
-        if !over.is_empty() {
+        let ended = self.end_each(&over, now);
+        if ended > 0 {
             self.reconcile(now, rng)?;
         }
-        Ok(over.len())
+        Ok(ended)
+    }
+
+    /// Ends those that can be ended; how many that were.
+    pub(super) fn end_each(&mut self, grants: &[GrantView], now: u64) -> usize {
+        let ended = grants.iter().filter(|grant| {
+            let under = self.under_senior(grant.scope, 3);
+            self.end_grant(grant, under, now).is_ok()
+        });
+        ended.count()
     }
 
     /// Per log of whoever acts under a grant to `who`, the last entry known here. Whoever ever was

@@ -167,3 +167,39 @@ fn what_has_expired_is_ended_by_who_manages_it() {
     assert_eq!(ana.read(theirs).unwrap(), b"by Jonas");
     assert_eq!(ana.replica.end_expired(101, &mut ana.rng).unwrap(), 0);
 }
+
+#[test]
+fn a_grant_that_cannot_be_ended_keeps_no_other_from_its_end() {
+    let (mut ana, mut mara, mut jonas, _, vaults) = team_with_group(1, Role::Viewer);
+    let (vault, team) = (vaults[0], ana.replica.team_scope());
+    let manager = Role::Manager;
+    ana.replica
+        .grant(user_of(&mara), vault, manager, None, 30, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let until = Some(100);
+    mara.replica
+        .grant(
+            user_of(&jonas),
+            vault,
+            Role::Viewer,
+            until,
+            31,
+            &mut mara.rng,
+        )
+        .unwrap();
+    let over = mara.replica.expired(100);
+    assert_eq!(over.len(), 1);
+    let live = mara.replica.rights().live_grants();
+    // Nobody ends what somebody senior has.
+    let owner = live.iter().find(|grant| {
+        let whose = grant.user == Some(user_of(&ana));
+        whose && grant.scope == team && grant.role == Role::Owner
+    });
+    let all = [owner.unwrap().clone(), over[0].clone()];
+    assert_eq!(mara.replica.end_each(&all, 100), 1);
+    let live = mara.replica.rights().live_grants();
+    assert!(live.iter().any(|grant| grant.id == all[0].id));
+    assert!(live.iter().all(|grant| grant.id != all[1].id));
+    assert!(mara.replica.expired(100).is_empty());
+}
