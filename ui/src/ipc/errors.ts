@@ -52,6 +52,11 @@ const KNOWN: Record<ErrorCode, true> = {
   pairing_not_here: true,
   storage_behind: true,
   update_needed: true,
+  file_unreadable: true,
+  file_too_large: true,
+  file_not_here: true,
+  file_refused: true,
+  file_not_written: true,
   busy: true,
   internal: true,
 };

@@ -63,6 +63,11 @@ pub enum Code {
     PairingNotHere,
     StorageBehind,
     UpdateNeeded,
+    FileUnreadable,
+    FileTooLarge,
+    FileNotHere,
+    FileRefused,
+    FileNotWritten,
     Busy,
     Internal,
 }

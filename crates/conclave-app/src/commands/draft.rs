@@ -1,10 +1,13 @@
 //! The unfinished edit: kept sealed, so that locking never loses typing.
 
-use conclave_core::id::TeamId;
+use conclave_core::{
+    id::TeamId,
+    item::{ItemContent, Template},
+};
 use conclave_store::Reader;
 use zeroize::Zeroizing;
 
-use super::fields;
+use super::{fields, files};
 use crate::{
     api::{
         AppError, Code,
@@ -46,8 +49,11 @@ impl Engine {
 
     pub(crate) fn discard_draft(&mut self) -> Result<(), EngineError> {
         let team = self.team;
-        self.store
-            .transaction(|tx| tx.delete_draft(&team, KEY).map(drop).map_err(Into::into))
+        self.store.transaction(|tx| {
+            tx.delete_draft(&team, KEY)?;
+            Ok::<(), EngineError>(())
+        })?;
+        self.forget_added()
     }
 }
 
@@ -115,8 +121,16 @@ impl App {
                     drafted,
                 }
             });
+            let mut kept = match content.as_ref() {
+                Some(content) => content.duplicate(),
+                None => ItemContent::new(Template::NOTE),
+            };
+            if let Some(named) = &draft.files {
+                files::apply(&mut kept, named, &engine.added_files()?);
+            }
             Ok(Some(DraftView {
                 fields: fields.collect(),
+                files: files::views(&kept),
                 item: draft.item.clone(),
                 base: draft.base.clone(),
                 vault: draft.vault.clone(),

@@ -5,6 +5,7 @@ import type {
   EndedRow,
   AppState,
   FieldRole,
+  FileView,
   Id,
   Invite,
   ItemSave,
@@ -63,10 +64,15 @@ export interface StoredItem {
   favourite: boolean;
   archived: boolean;
   fields: StoredField[];
+  files: FileView[];
   usedAt: number;
   changedAt: number;
   changedBy: string;
-  history: { by: string; at: number; changed: { role: FieldRole | 'title'; label: string | null }[] }[];
+  history: {
+    by: string;
+    at: number;
+    changed: { role: FieldRole | 'title' | 'file'; label: string | null }[];
+  }[];
   /** The other side of two edits at once: field id → Mara's value. */
   other: Record<string, string> | null;
 }
@@ -114,6 +120,8 @@ export class World {
   leaving: { user: Id; at_ms: number }[] = [];
   ended: EndedRow[] = [];
   draft: ItemSave | null = null;
+  /** Added in the editor, not saved yet. */
+  added: FileView[] = [];
   pendingPassphrase: string | null = null;
   generation = 1;
   way: JoinWay = 'invitation';
@@ -343,6 +351,7 @@ export class World {
         concealed,
         value,
       })),
+      files: [],
       usedAt: this.now - ageMs,
       changedAt: this.now - ageMs - 3 * DAY,
       changedBy: by,
@@ -411,7 +420,10 @@ export class World {
       'TLS certificate',
       [['secret', 'MIIEvQIBADANBgkqhkiG9w0B', true]],
       2 * HOUR,
-    );
+    ).files = [
+      { id: 'file-chain', name: 'northwind-chain.pem', size: 5_912 },
+      { id: 'file-key', name: 'northwind.key', size: 1_704 },
+    ];
     add(
       'login',
       'AWS root',
