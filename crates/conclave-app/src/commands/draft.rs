@@ -1,9 +1,6 @@
 //! The unfinished edit: kept sealed, so that locking never loses typing.
 
-use conclave_core::{
-    id::TeamId,
-    item::{ItemContent, Template},
-};
+use conclave_core::id::TeamId;
 use conclave_store::Reader;
 use zeroize::Zeroizing;
 
@@ -121,16 +118,11 @@ impl App {
                     drafted,
                 }
             });
-            let mut kept = match content.as_ref() {
-                Some(content) => content.duplicate(),
-                None => ItemContent::new(Template::NOTE),
-            };
-            if let Some(named) = &draft.files {
-                files::apply(&mut kept, named, &engine.added_files()?);
-            }
+            let added = engine.added_files()?;
+            let files = files::drafted(content.as_ref(), draft.files.as_deref(), &added);
             Ok(Some(DraftView {
                 fields: fields.collect(),
-                files: files::views(&kept),
+                files,
                 item: draft.item.clone(),
                 base: draft.base.clone(),
                 vault: draft.vault.clone(),

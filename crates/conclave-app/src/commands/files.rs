@@ -33,7 +33,7 @@ pub(super) fn views(content: &ItemContent) -> Vec<FileView> {
     files
 }
 
-pub(super) fn view(file: &File) -> FileView {
+fn view(file: &File) -> FileView {
     FileView {
         id: file.id.to_string(),
         name: file.name().to_owned(),
@@ -42,8 +42,15 @@ pub(super) fn view(file: &File) -> FileView {
 }
 
 /// Keeps the files that the form names, takes the others out, and puts those in that were added.
-pub(super) fn apply(content: &mut ItemContent, named: &[String], added: &ItemContent) {
-    let named: Vec<FileId> = named.iter().filter_map(|id| FileId::from_hex(id)).collect();
+///
+/// # Errors
+/// [`Code::NotFound`] for one that is neither there nor was added: nothing goes missing in silence.
+pub(super) fn apply(
+    content: &mut ItemContent,
+    named: &[String],
+    added: &ItemContent,
+) -> Result<(), AppError> {
+    let named = ids(named);
     let gone: Vec<FileId> = content
         .files()
         .map(|file| file.id)
@@ -52,11 +59,40 @@ pub(super) fn apply(content: &mut ItemContent, named: &[String], added: &ItemCon
     for id in gone {
         content.remove_file(id);
     }
-    for file in added.files().filter(|file| named.contains(&file.id)) {
-        if content.file(file.id).is_none() {
+    for id in named {
+        if content.file(id).is_none() {
+            let file = added.file(id).ok_or(Code::NotFound)?;
             content.put_file(file.duplicate());
         }
     }
+    Ok(())
+}
+
+/// The files of an edit that was not finished, as far as they are there.
+pub(super) fn drafted(
+    content: Option<&ItemContent>,
+    named: Option<&[String]>,
+    added: &ItemContent,
+) -> Vec<FileView> {
+    let there = content.into_iter().chain([added]);
+    let mut files: Vec<FileView> = match named {
+        None => content.map(views).unwrap_or_default(),
+        Some(named) => {
+            let named = ids(named);
+            let files = there.flat_map(ItemContent::files);
+            files
+                .filter(|file| named.contains(&file.id))
+                .map(view)
+                .collect()
+        }
+    };
+    files.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    files.dedup();
+    files
+}
+
+fn ids(named: &[String]) -> Vec<FileId> {
+    named.iter().filter_map(|id| FileId::from_hex(id)).collect()
 }
 
 impl App {
@@ -78,7 +114,7 @@ impl App {
         let (file, sealed) = File::seal(team, log, &name, &bytes, &mut random::os());
         drop(bytes);
         let shown = view(&file);
-        let wanted: Vec<FileId> = files.iter().filter_map(|id| FileId::from_hex(id)).collect();
+        let wanted = ids(files);
         self.with(|engine| Ok(engine.keep_added(file, &sealed, &wanted)?))?;
         Ok(shown)
     }

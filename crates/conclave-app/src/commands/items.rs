@@ -420,7 +420,7 @@ pub(crate) fn apply(
     added: &ItemContent,
 ) -> Result<(), AppError> {
     if let Some(named) = &save.files {
-        files::apply(content, named, added);
+        files::apply(content, named, added)?;
     }
     content.set_title(save.title.clone());
     let mut order: Vec<FieldId> = Vec::new();

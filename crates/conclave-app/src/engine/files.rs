@@ -75,7 +75,10 @@ impl Engine {
         let folder = self.files_folder();
         if folder.is_dir() {
             let named: BTreeSet<String> = self.named_blobs().map(|blob| blob.name()).collect();
-            sweep(&folder, &named)?;
+            if let Err(error) = sweep(&folder, &named) {
+                // It is saved all the same, and tried again with the next one.
+                tracing::warn!(kind = ?error.kind(), "sealed files that nothing names could not be removed");
+            }
         }
         Ok(())
     }
