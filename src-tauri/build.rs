@@ -81,6 +81,8 @@ const COMMANDS: &[&str] = &[
     "draft_get",
     "draft_reveal_field",
     "draft_discard",
+    "file_add",
+    "file_save",
     "vault_list",
     "vault_create",
     "vault_rename",

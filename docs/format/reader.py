@@ -8,6 +8,7 @@ says what each entry is worth.
 
     pip install cryptography pynacl kyber-py
     python3 docs/format/reader.py tests/vectors/v1/folder.json ana
+    python3 docs/format/reader.py tests/vectors/v1/attachment.json
 """
 
 import hashlib
@@ -329,6 +330,20 @@ def open_payload(team, x, wraps, keys, pairs):
     return None
 
 
+def open_file(team, file, sealed):
+    """A file of an item, out of what lies at its place in the folder."""
+    need(sha256(sealed) == file[5], "not the file that was added")
+    pieces = [sealed[at : at + 65536 + 104] for at in range(0, len(sealed), 65536 + 104)]
+    padded = b""
+    for n, piece in enumerate(pieces):
+        ctx = lp("blob-chunk", team, file[0], u64(n), bytes([n == len(pieces) - 1]))
+        padded += env_open(file[3], ctx, piece, padded=False)
+    need(len(pieces) == -(-len(padded) // 65536))
+    plain = unpad(padded)
+    need(len(plain) == file[2])
+    return plain
+
+
 def find_items(entries, label):
     """Item to (home, heads, deleted)."""
     nodes, found = {}, {}
@@ -359,6 +374,13 @@ def find_items(entries, label):
 
 def main():
     folder = json.load(open(sys.argv[1]))
+    if "sealed" in folder:
+        # One file by itself (tests/vectors/v1/attachment.json).
+        file = cbor(bytes.fromhex(folder["payload"]))[7][0]
+        need(folder["path"] == f"blob/{file[4].hex()}/{file[5].hex()}")
+        plain = open_file(bytes.fromhex(folder["team"]), file, bytes.fromhex(folder["sealed"]))
+        need((len(plain), sha256(plain).hex()) == (folder["plain_len"], folder["plain_sha256"]))
+        return print(repr(file[1]), len(plain), "bytes, as expected")
     team, out = bytes.fromhex(folder["team"]), bytes.fromhex(folder["out"])
     seed = bytes.fromhex(folder[sys.argv[2]]["device_seed"])
     entries = {}
@@ -384,6 +406,10 @@ def main():
             print("item", item.hex()[:8], "head", h.hex()[:8], "deleted" if deleted else "", "closed to this device" if content is None else repr(content[3]))
             for field in content[4] if content else []:
                 print("    ", field[1], "=", field[3])
+            for file in content.get(7, []) if content else []:
+                sealed = folder["files"].get(f"blob/{file[4].hex()}/{file[5].hex()}")
+                plain = open_file(team, file, bytes.fromhex(sealed)) if sealed else None
+                print("     file", repr(file[1]), file[2], "bytes", "not here" if plain is None else "opens")
     if expected := folder.get("expected"):
         need([state.labels[bytes.fromhex(x[2])] for x in expected["entries"]] == [x[4] for x in expected["entries"]])
         need([g.live() for g in state.turns] == [g[4] for g in expected["grants"]])

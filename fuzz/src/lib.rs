@@ -54,6 +54,12 @@ pub const TARGETS: &[Target] = &[
     target("head_body", wire::head_body, wire::head_bodies),
     target("env", sealed::env, sealed::envs),
     target("wrap", sealed::wrap, sealed::wraps),
+    target("attachment", sealed::attachment, sealed::attachments),
+    target(
+        "attachment_chunk",
+        sealed::attachment_chunk,
+        sealed::attachment_chunks,
+    ),
     target("boxes", sealed::boxes, sealed::boxed),
     target("public_keys", sealed::public_keys, sealed::keys),
     target("invitation", joining::invitation, joining::invitations),

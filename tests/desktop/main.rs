@@ -19,6 +19,7 @@ mod conflict;
 mod devices;
 mod dialogs;
 mod expired;
+mod files;
 mod forked;
 mod groups;
 mod guests;

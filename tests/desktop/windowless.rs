@@ -200,6 +200,7 @@ impl Windowless {
             kind: Kind::Login,
             title: title.into(),
             fields: fields.collect(),
+            files: None,
         };
         self.with(|app| app.item_save(&wanted)).unwrap().id
     }
@@ -224,6 +225,7 @@ impl Windowless {
             kind: Kind::Login,
             title: seen.title.clone(),
             fields: fields.collect(),
+            files: None,
         };
         self.with(|app| app.item_save(&wanted)).unwrap();
     }

@@ -33,6 +33,7 @@ fn change(app: &App, item: &str, name: Option<&str>, secret: Option<&str>) {
         kind: Kind::Login,
         title: seen.title.clone(),
         fields: fields.collect(),
+        files: None,
     })
     .unwrap();
 }

@@ -8,6 +8,7 @@
 
 mod conflict;
 mod devices;
+mod files;
 mod groups;
 mod guests;
 mod joining;

@@ -85,6 +85,7 @@ pub(crate) fn login(title: &str, vault: &str, password: &str) -> ItemSave {
             field(FieldRole::Username, false, "app_rw"),
             field(FieldRole::Password, true, password),
         ],
+        files: None,
     }
 }
 

@@ -84,6 +84,7 @@ fn ana_and_mara_share_a_vault_and_jonas_one_item() {
         kind: Kind::Login,
         title: seen.title.clone(),
         fields: seen.fields.iter().map(edit).collect(),
+        files: None,
     })
     .unwrap();
     mara.sync_now().unwrap();

@@ -56,6 +56,10 @@ impl From<EngineError> for AppError {
             EngineError::Write(error) => return error.into(),
             EngineError::Item(ItemError::NewerReader { .. }) => Code::UpdateNeeded,
             EngineError::Item(_) => Code::TooLong,
+            EngineError::Disk(error) => {
+                // The kind alone: a path has names in it.
+                return Self::new(Code::DiskFull, error.kind());
+            }
             EngineError::NotFound => Code::NotFound,
             EngineError::Changed => Code::ChangedMeanwhile,
             EngineError::Stopped => Code::WritingStopped,

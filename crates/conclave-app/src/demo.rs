@@ -184,6 +184,7 @@ fn item((_, kind, title, fields): &Sample, vault: String) -> Result<ItemSave, Ap
         kind: *kind,
         title: (*title).into(),
         fields: fields.iter().map(field).collect::<Result<_, AppError>>()?,
+        files: None,
     })
 }
 

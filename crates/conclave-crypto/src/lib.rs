@@ -1,7 +1,8 @@
 //! Keys, and the three envelopes that they open: the bottom layer, bytes in and bytes out.
 //!
 //! `hazmat` (private) calls the primitives, [`keys`] are the secrets, and [`env`](mod@env),
-//! [`boxes`] and [`sign`] are the envelopes. The map of which key opens what follows.
+//! [`boxes`] and [`sign`] are the envelopes; an [`attachment`] is a row of the first. The map of
+//! which key opens what follows.
 //!
 //! ---
 #![doc = include_str!("../README.md")]
@@ -22,7 +23,7 @@ mod testing;
 #[cfg(test)]
 mod vectors;
 
-pub use envelope::{boxes, env, sign};
+pub use envelope::{attachment, boxes, env, sign};
 pub use error::{BadSignature, KdfError, OpenError, SealError};
 pub use hash::{hash, lp, sha256};
 pub use kdf::KdfParams;

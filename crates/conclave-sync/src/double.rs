@@ -11,7 +11,7 @@ use conclave_core::{
     entry::RawEntry,
     id::{EntryHash, LogId, TeamId},
     kind::Kind,
-    layout::Span,
+    layout::{Digest, Span},
     pack::{Chain, Draft, Head, LogIdentity, PackId, TARGET_PACK, build},
 };
 use conclave_crypto::{DeviceSeed, OuterKey, SigningKey};
@@ -19,7 +19,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use crate::{
     alarm::{Alarm, Stop},
-    local::{End, Held, Incoming, Joins, Known, Link, Local, LocalError, Outgoing, Waiting},
+    local::{Blob, End, Held, Incoming, Joins, Known, Link, Local, LocalError, Outgoing, Waiting},
     tiers::{Live, to_merge},
 };
 
@@ -91,6 +91,8 @@ pub struct Device {
     pub merges: bool,
     /// How many packs were accepted, by how they fit: chain, gap, known, evidence.
     pub accepted: [u64; 4],
+    /// Ciphertexts of the files that own entries name.
+    pub attached: Vec<Vec<u8>>,
     /// Makes the next calls that store something fail.
     pub store_fails: bool,
 }
@@ -120,6 +122,7 @@ impl Clone for Device {
             alarms: self.alarms.clone(),
             merges: self.merges,
             accepted: self.accepted,
+            attached: self.attached.clone(),
             store_fails: self.store_fails,
         }
     }
@@ -160,6 +163,7 @@ impl Device {
             alarms: Vec::new(),
             merges: false,
             accepted: [0; 4],
+            attached: Vec::new(),
             store_fails: false,
         };
         let mut start = Draft::new(Kind::LogStart, 0);
@@ -424,6 +428,21 @@ impl Local for Device {
             };
         }
         Ok(self.outgoing.clone())
+    }
+
+    fn blobs(&self) -> Result<Vec<Blob>, LocalError> {
+        let blob = |sealed: &Vec<u8>| Blob {
+            digest: Digest::of(sealed),
+            len: sealed.len() as u64,
+        };
+        Ok(self.attached.iter().map(blob).collect())
+    }
+
+    fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LocalError> {
+        let mut attached = self.attached.iter();
+        Ok(attached
+            .find(|sealed| Digest::of(sealed) == *digest)
+            .cloned())
     }
 
     fn delivered(&mut self, id: &PackId) -> Result<(), LocalError> {

@@ -10,7 +10,8 @@
 //!   LIST head/ ──► heads ──► gather (one task a log) ──► judge ──► Local::accept
 //!                  names     GET packs, head, LIST       verify, compare, alarm
 //!                                  │
-//!                                  └──► mend: put back what vanished ──► push: pack, head, old heads
+//!                                  └──► mend: put back what vanished ──► push: files, pack, head,
+//!                                                                              old heads away
 //! ```
 //!
 //! [`Syncer::round`] does this once; [`background`] does it whenever something changes.
@@ -42,7 +43,7 @@ mod wire;
 pub use self::{
     alarm::{Alarm, Outcome, Stop},
     local::{
-        Access, Closed, End, Held, Incoming, Joins, Known, Link, Local, LocalError, Outgoing,
+        Access, Blob, Closed, End, Held, Incoming, Joins, Known, Link, Local, LocalError, Outgoing,
         Waiting,
     },
     round::{Round, RoundError, Syncer, Urgency},

@@ -10,7 +10,7 @@ use std::{
 
 use conclave_core::{
     id::{EntryHash, LogId, TeamId},
-    layout::Span,
+    layout::{Digest, Span},
     pack::{PackId, Verified},
 };
 use conclave_crypto::OuterKey;
@@ -71,6 +71,15 @@ pub struct Outgoing {
     pub pack: Vec<u8>,
     /// The head file that names this pack as the newest.
     pub head: Vec<u8>,
+}
+
+/// A sealed file that entries of the own log name and that was, or is to be, uploaded from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blob {
+    /// SHA-256 of its ciphertext.
+    pub digest: Digest,
+    /// Bytes of its ciphertext.
+    pub len: u64,
 }
 
 /// How a pack fits what the device knows.
@@ -201,6 +210,24 @@ pub trait Local: Send {
     /// # Errors
     /// [`LocalError`] when the store fails or the entries cannot be packed.
     fn outgoing(&mut self) -> Result<Option<Outgoing>, LocalError>;
+
+    /// The sealed files that own entries name, delivered or not, as far as their ciphertexts are
+    /// kept here. They are put on the storage before the pack that names them, and put back.
+    ///
+    /// # Errors
+    /// [`LocalError`] when the store fails.
+    fn blobs(&self) -> Result<Vec<Blob>, LocalError> {
+        Ok(Vec::new())
+    }
+
+    /// One of [`Local::blobs`], byte for byte; none where it is damaged or gone by now.
+    ///
+    /// # Errors
+    /// [`LocalError`] when the store fails.
+    fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LocalError> {
+        let _ = digest;
+        Ok(None)
+    }
 
     /// The pack and its head are on the storage. The pack is [`Local::held`] from now on.
     ///

@@ -4,9 +4,13 @@
 //! "Not yet" is no error: sync programs deliver files out of order and in pieces. An object is
 //! tried again with growing pauses, a person is told after a day, and nobody deletes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use conclave_core::{id::LogId, layout, remote::Key};
+use conclave_core::{
+    id::LogId,
+    layout::{self, Digest},
+    remote::Key,
+};
 
 use crate::{local::Waiting, status::Tally};
 
@@ -40,6 +44,10 @@ pub(crate) struct Memory {
     patrol_ms: Option<u64>,
     /// The highest own seq that this process has itself seen to be ours on the storage.
     pub(crate) own_checked: Option<u64>,
+    /// Own sealed files that this process has put on the storage or seen there.
+    pub(crate) blobs: BTreeSet<Digest>,
+    /// Whether it has looked for all of them once.
+    pub(crate) blobs_looked: bool,
     /// What was done so far, also by rounds that failed later on.
     pub(crate) tally: Tally,
     dirty: bool,

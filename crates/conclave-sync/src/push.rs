@@ -1,12 +1,12 @@
-//! Writes what this device has to say: the pack, then the head that names it, then away with the
-//! heads before.
+//! Writes what this device has to say: sealed files, the pack that names them, the head that names
+//! the pack, then away with the heads before.
 //!
 //! A crash between any two steps leaves the storage readable, and the next round does the same
 //! steps with the same bytes.
 
 use conclave_core::{
     id::LogId,
-    layout::{HeadName, Span},
+    layout::{self, HeadName, Span},
     pack::PackId,
     remote::RemoteError,
 };
@@ -36,6 +36,11 @@ impl Writer<'_> {
     /// Sends everything that is not delivered.
     pub(crate) async fn push(&mut self, memory: &mut Memory) -> Result<Pushed, RoundError> {
         let mut pushed = Pushed::default();
+        if !memory.blobs_looked {
+            // What vanished while nobody looked is put back.
+            self.upload(memory).await?;
+            memory.blobs_looked = true;
+        }
         let mut newest = None;
         for _ in 0..MAX_PACKS {
             let outgoing = self
@@ -53,6 +58,8 @@ impl Writer<'_> {
             let there = self.heads.own.contains(&out.id.span)
                 && memory.own_checked >= Some(out.id.span.last());
             if !there {
+                // Nobody is to read of a file that is not there.
+                self.upload(memory).await?;
                 self.wire.put(&out.id.key(), &out.pack).await?;
                 self.wire.put(&out.id.head().key(), &out.head).await?;
                 self.heads.own.insert(0, out.id.span);
@@ -67,6 +74,29 @@ impl Writer<'_> {
         pushed.more = true;
         self.tidy(newest).await?;
         Ok(pushed)
+    }
+
+    /// Puts the own sealed files where they are missing: whatever own entries name by now. A file
+    /// whose ciphertext is not here any more keeps nothing else from going out.
+    async fn upload(&self, memory: &mut Memory) -> Result<(), RoundError> {
+        let there = &mut memory.blobs;
+        let mut blobs = self.desk.with(|local| local.blobs()).await??;
+        blobs.retain(|blob| !there.contains(&blob.digest));
+        if blobs.is_empty() {
+            return Ok(());
+        }
+        let listed = self.wire.list(&layout::blobs(&self.own)).await?;
+        for blob in blobs {
+            let (digest, key) = (blob.digest, blob.digest.blob_key(&self.own));
+            let mut same = listed.iter().filter(|item| item.name == key.name());
+            if !same.any(|item| item.size == blob.len) {
+                let sealed = self.desk.with(move |local| local.blob(&digest)).await??;
+                let Some(sealed) = sealed else { continue };
+                self.wire.put(&key, &sealed).await?;
+            }
+            there.insert(digest);
+        }
+        Ok(())
     }
 
     /// Puts the own head back where it is missing.

@@ -1,7 +1,8 @@
 //! The envelopes, with bytes that nobody who holds the key has made.
 
 use conclave_crypto::{
-    ContentKey, DeviceSeed, Pad, SealPublicKey, Signature, VerifyKey, boxes as hpke,
+    ContentKey, DeviceSeed, FileKey, Pad, SealPublicKey, Signature, VerifyKey, attachment as file,
+    boxes as hpke,
     env::{self as envelope, Ctx},
     label, padme, unpad,
 };
@@ -52,6 +53,51 @@ fn inner() -> ContentKey {
 /// One wrapped key.
 pub(crate) fn wraps() -> Vec<Vec<u8>> {
     vec![envelope::wrap(&key(), &ctx(), &inner(), &mut rng(4)).to_vec()]
+}
+
+fn file_key() -> FileKey {
+    FileKey::random(&mut rng(9))
+}
+
+const PLACE: file::Place<'static> = file::Place {
+    team: &[1; 32],
+    file: &[2; 16],
+};
+
+/// As long as fits the inputs that are tried.
+fn file_bytes() -> Vec<u8> {
+    vec![7; file::CHUNK / 2]
+}
+
+/// A sealed attachment.
+pub(crate) fn attachment(data: &[u8]) {
+    if let Ok(opened) = file::open(&file_key(), PLACE, data) {
+        assert!(*opened == b"a secret" || *opened == file_bytes(), "forged");
+    }
+}
+
+/// A short one, and one that is nearly as long as an input may be.
+pub(crate) fn attachments() -> Vec<Vec<u8>> {
+    let seal = |bytes: &[u8]| file::seal(&file_key(), PLACE, bytes, &mut rng(4));
+    vec![seal(b"a secret"), seal(&file_bytes())]
+}
+
+/// What is inside the one chunk of an attachment, sealed by somebody who holds its key.
+pub(crate) fn attachment_chunk(data: &[u8]) {
+    let fields: [&[u8]; 4] = [PLACE.team, PLACE.file, &0u64.to_le_bytes(), &[1]];
+    let ctx = Ctx::new(label::BLOB_CHUNK, &fields);
+    let wire = envelope::seal(&file_key(), &ctx, Pad::None, data, &mut rng(4));
+    let opened = file::open(&file_key(), PLACE, &wire).ok();
+    let expected = unpad(data, Pad::Padme)
+        .ok()
+        .filter(|_| data.len() <= file::CHUNK);
+    assert_eq!(opened.as_deref().map(Vec::as_slice), expected);
+}
+
+/// Two files as they are padded.
+pub(crate) fn attachment_chunks() -> Vec<Vec<u8>> {
+    let pad = |bytes: &[u8]| conclave_crypto::pad(bytes, Pad::Padme).to_vec();
+    vec![pad(b"a secret"), pad(&file_bytes())]
 }
 
 /// A box, its encapsulation and its ciphertext cut at any place.

@@ -4,6 +4,7 @@
 //! `COMMANDS` in `build.rs`, and the capability file of each window that may call it.
 
 mod devices;
+mod files;
 mod frame;
 mod groups;
 mod items;
@@ -145,6 +146,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         items::draft_get,
         items::draft_reveal_field,
         items::draft_discard,
+        files::file_add,
+        files::file_save,
         people::people_list,
         people::invite_create,
         people::invite_replace,

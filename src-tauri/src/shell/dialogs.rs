@@ -25,6 +25,14 @@ pub(crate) async fn pick_file(app: &AppHandle) -> Option<String> {
     text(heard.await.ok().flatten()?)
 }
 
+/// The file that the page named, or one that the person picks.
+pub(crate) async fn open_path(app: &AppHandle, path: Option<String>) -> Option<PathBuf> {
+    match path {
+        Some(path) => Some(path.into()),
+        None => pick_file(app).await.map(PathBuf::from),
+    }
+}
+
 /// The path that the page named, or one that the person picks.
 pub(crate) async fn save_path(
     app: &AppHandle,

@@ -14,6 +14,6 @@ mod profile;
 mod run;
 mod window;
 
-pub(crate) use dialogs::{open_in_browser, pick_file, pick_folder, save_path};
+pub(crate) use dialogs::{open_in_browser, open_path, pick_file, pick_folder, save_path};
 pub(crate) use lock::rebuild as lock_page;
 pub(crate) use run::start;

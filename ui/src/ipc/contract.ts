@@ -34,6 +34,10 @@ import type {
   DraftFieldRef,
   DraftView,
   FieldRef,
+  FileAdd,
+  FileSave,
+  FileSaved,
+  FileView,
   Generated,
   GenerateOptions,
   HistoryPage,
@@ -151,6 +155,8 @@ export interface Commands {
   draft_save: [ItemSave, null];
   draft_get: [null, DraftView | null];
   draft_discard: [null, null];
+  file_add: [FileAdd, FileView | null];
+  file_save: [FileSave, FileSaved | null];
 
   vault_list: [null, VaultList];
   vault_create: [VaultCreate, Vault];

@@ -54,6 +54,10 @@ const KNOWN: Record<ErrorCode, true> = {
   pairing_not_here: true,
   storage_behind: true,
   update_needed: true,
+  file_unreadable: true,
+  file_too_large: true,
+  file_not_here: true,
+  file_altered: true,
   busy: true,
   internal: true,
 };

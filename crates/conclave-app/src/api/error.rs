@@ -65,6 +65,10 @@ pub enum Code {
     PairingNotHere,
     StorageBehind,
     UpdateNeeded,
+    FileUnreadable,
+    FileTooLarge,
+    FileNotHere,
+    FileAltered,
     Busy,
     Internal,
 }

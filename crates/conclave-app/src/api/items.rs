@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Person, Strength, Text};
+use super::{Person, Strength, Text, files::FileView};
 
 /// What kind of thing an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -201,6 +201,8 @@ pub struct ItemView {
     pub base: String,
     /// The fields in order.
     pub fields: Vec<Field>,
+    /// The files by name.
+    pub files: Vec<FileView>,
     /// The main secret.
     pub main_field: Option<String>,
     /// The user name.
@@ -341,6 +343,9 @@ pub struct ItemSave {
     pub title: String,
     /// Every field in order; what is absent is removed.
     pub fields: Vec<FieldEdit>,
+    /// The files that it has, by id, those among them that were added in the editor; none: as they
+    /// were.
+    pub files: Option<Vec<String>>,
 }
 
 /// Items were archived.
@@ -403,13 +408,15 @@ pub struct Changed {
     pub label: Option<String>,
 }
 
-/// A field's role, or the title.
+/// A field's role, the title, or a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(untagged)]
 #[ts(export)]
 pub enum ChangedRole {
     /// The title.
     Title(TitleRole),
+    /// A file.
+    File(FileRole),
     /// A field.
     Field(FieldRole),
 }
@@ -421,6 +428,15 @@ pub enum ChangedRole {
 pub enum TitleRole {
     /// The title.
     Title,
+}
+
+/// A file, where a field's role would stand; its name is the label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FileRole {
+    /// A file.
+    File,
 }
 
 /// One revision.
@@ -566,6 +582,8 @@ pub struct DraftView {
     pub saved_ms: u64,
     /// The fields.
     pub fields: Vec<DraftField>,
+    /// The files.
+    pub files: Vec<FileView>,
 }
 
 /// A field of the draft.

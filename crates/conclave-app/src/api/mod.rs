@@ -7,6 +7,7 @@
 pub mod app;
 pub mod devices;
 pub mod error;
+pub mod files;
 pub mod groups;
 pub mod items;
 pub mod leaving;

@@ -4,7 +4,7 @@ use conclave_core::id::TeamId;
 use conclave_store::Reader;
 use zeroize::Zeroizing;
 
-use super::fields;
+use super::{fields, files};
 use crate::{
     api::{
         AppError, Code,
@@ -46,8 +46,11 @@ impl Engine {
 
     pub(crate) fn discard_draft(&mut self) -> Result<(), EngineError> {
         let team = self.team;
-        self.store
-            .transaction(|tx| tx.delete_draft(&team, KEY).map(drop).map_err(Into::into))
+        self.store.transaction(|tx| {
+            tx.delete_draft(&team, KEY)?;
+            Ok::<(), EngineError>(())
+        })?;
+        self.forget_added()
     }
 }
 
@@ -115,8 +118,11 @@ impl App {
                     drafted,
                 }
             });
+            let added = engine.added_files()?;
+            let files = files::drafted(content.as_ref(), draft.files.as_deref(), &added);
             Ok(Some(DraftView {
                 fields: fields.collect(),
+                files,
                 item: draft.item.clone(),
                 base: draft.base.clone(),
                 vault: draft.vault.clone(),

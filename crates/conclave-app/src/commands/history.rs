@@ -17,7 +17,8 @@ use crate::{
         AppError, Code,
         items::{
             Changed, ChangedRole, Choice, ConflictField, ConflictSide, ConflictValue, ConflictView,
-            FieldRole, HistoryPage, HistoryRequest, HistoryRow, ItemResolve, ItemView, TitleRole,
+            FieldRole, FileRole, HistoryPage, HistoryRequest, HistoryRow, ItemResolve, ItemView,
+            TitleRole,
         },
     },
     convert::{base_from, base_text, count, entry_hash, item_id},
@@ -102,6 +103,7 @@ fn place(part: &Part, content: &ItemContent) -> (u8, usize) {
             (1, at.unwrap_or(usize::MAX))
         }
         Part::Notes => (2, 0),
+        Part::File(_) => (3, 0),
         _ => (0, 0),
     }
 }
@@ -115,6 +117,10 @@ fn changed_role(part: &Part, content: &ItemContent) -> Changed {
                 label: field.and_then(fields::label_of),
             }
         }
+        Part::File(id) => Changed {
+            role: ChangedRole::File(FileRole::File),
+            label: content.file(*id).map(|file| file.name().to_owned()),
+        },
         Part::Notes => Changed {
             role: ChangedRole::Field(FieldRole::Note),
             label: None,
@@ -149,7 +155,12 @@ fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
             parts
                 .iter()
                 .filter(is_new)
-                .map(|part| changed_role(part, &now))
+                .map(|part| {
+                    // What was taken out is called what it was called before.
+                    let gone = now.part(*part) == PartValue::Absent;
+                    let had = before.iter().find(|b| b.part(*part) != PartValue::Absent);
+                    changed_role(part, had.filter(|_| gone).unwrap_or(&now))
+                })
                 .collect()
         }
         _ => Vec::new(),
@@ -189,6 +200,7 @@ fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -
             revision: v.revision.to_string(),
             value: match v.value {
                 PartValue::Text(text) => Some(text.to_owned()),
+                PartValue::File(file) => Some(file.name().to_owned()),
                 PartValue::Field(field) if !concealed => Some(field.value.expose().to_owned()),
                 _ => None,
             },

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use conclave_core::{
     id::{DeviceId, ItemId, ScopeId, UserId},
-    item::{FieldId, ItemContent, MAX_FIELDS, PrivateText},
+    item::{FieldId, ItemContent, MAX_FIELDS, MAX_FILES, PrivateText},
 };
 use zeroize::Zeroizing;
 
-use super::fields::{self, NOTES};
+use super::{
+    fields::{self, NOTES},
+    files,
+};
 use crate::{
     api::{
         AppError, Code, Person,
@@ -172,17 +175,19 @@ impl App {
         let vault = scope_id(&save.vault)?;
         self.with(|engine| {
             let draft = engine.draft()?;
+            let added = engine.added_files()?;
             let item = match &save.item {
                 None => {
                     let mut content = ItemContent::new(fields::template_of(save.kind));
-                    apply(&mut content, save, draft.as_ref())?;
+                    apply(&mut content, save, draft.as_ref(), &added)?;
                     engine.create_item(vault, &content)?
                 }
                 Some(item) => {
                     let item = item_id(item)?;
                     let base = base_from(save.base.as_deref().unwrap_or_default())?;
                     engine.edit_item(item, &base, |content| {
-                        apply(content, save, draft.as_ref()).map_err(|_| EngineError::Unsuitable)
+                        apply(content, save, draft.as_ref(), &added)
+                            .map_err(|_| EngineError::Unsuitable)
                     })?;
                     item
                 }
@@ -325,6 +330,7 @@ pub(crate) fn view(engine: &Engine, item: ItemId) -> Result<ItemView, AppError> 
         archived: opened.deleted,
         base: base_text(&opened.heads),
         fields: fields::views(content),
+        files: files::views(content),
         main_field: id(content.main_field()),
         username_field: id(content.username_field()),
         url_field: id(content.url_field()),
@@ -374,6 +380,13 @@ fn check_save(save: &ItemSave) -> Result<(), AppError> {
     if save.title.len() > 40_000 {
         return long("title", 40_000);
     }
+    if save
+        .files
+        .as_ref()
+        .is_some_and(|files| files.len() > MAX_FILES)
+    {
+        return long("files", MAX_FILES);
+    }
     if save.fields.len() > MAX_FIELDS {
         return long("fields", MAX_FIELDS);
     }
@@ -404,7 +417,11 @@ pub(crate) fn apply(
     content: &mut ItemContent,
     save: &ItemSave,
     draft: Option<&ItemSave>,
+    added: &ItemContent,
 ) -> Result<(), AppError> {
+    if let Some(named) = &save.files {
+        files::apply(content, named, added)?;
+    }
     content.set_title(save.title.clone());
     let mut order: Vec<FieldId> = Vec::new();
     let mut notes = None;

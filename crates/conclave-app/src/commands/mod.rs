@@ -5,6 +5,7 @@ pub mod diagnostics;
 mod draft;
 mod ended;
 pub(crate) mod fields;
+mod files;
 mod groups;
 mod history;
 mod items;

@@ -43,7 +43,8 @@ impl Uses {
     fn note(&mut self, receipt: &Receipt, at: u64) {
         let times = self.items.entry(receipt.item).or_default();
         let last = match receipt.action {
-            Action::Copied => &mut times.copied,
+            // A file that was saved is a copy that stays.
+            Action::Copied | Action::Saved => &mut times.copied,
             Action::Revealed | Action::Used => &mut times.opened,
         };
         *last = (*last).max(Some(at));

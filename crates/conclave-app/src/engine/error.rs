@@ -20,6 +20,9 @@ pub enum EngineError {
     /// An item's payload cannot be read or is too large.
     #[error("this item could not be read or written")]
     Item(#[from] ItemError),
+    /// A sealed file could not be kept or read.
+    #[error("a file of this profile could not be read or written")]
+    Disk(#[from] std::io::Error),
     /// What the store keeps is not what was put there.
     #[error("the local store holds something that does not belong there")]
     Damaged,

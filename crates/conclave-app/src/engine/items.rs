@@ -6,7 +6,7 @@ use conclave_core::{
     id::{DeviceId, EntryHash, ItemId, ScopeId},
     item::{ItemContent, Part, SCHEMA},
     merge::{self, History, Merge, Revision, RevisionKind, Source},
-    replica::Item,
+    replica::{Item, Payload},
 };
 
 use super::{Engine, EngineError};
@@ -175,7 +175,14 @@ impl Engine {
         let payload = content.encode()?;
         self.commit(|replica, now| {
             let mut rng = random::os();
-            replica.write_item(None, home, Vec::new(), SCHEMA, &payload, now, &mut rng)
+            replica.write_revision(
+                None,
+                home,
+                Vec::new(),
+                payload_of(&payload, content),
+                now,
+                &mut rng,
+            )
         })
         .map(|(item, _)| item)
     }
@@ -293,8 +300,23 @@ impl Engine {
         let payload = content.encode()?;
         self.commit(|replica, now| {
             let mut rng = random::os();
-            replica.write_item(Some(item), home, parents, SCHEMA, &payload, now, &mut rng)
+            replica.write_revision(
+                Some(item),
+                home,
+                parents,
+                payload_of(&payload, content),
+                now,
+                &mut rng,
+            )
         })
         .map(drop)
+    }
+}
+
+fn payload_of<'a>(payload: &'a [u8], content: &ItemContent) -> Payload<'a> {
+    Payload {
+        schema: SCHEMA,
+        bytes: payload,
+        blobs: content.blobs(),
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use conclave_core::{
     cbor,
     id::{LogId, TeamId},
-    layout::Span,
+    layout::{Digest, Span},
     pack::{Head, Pack, PackId, PackPrefix, TARGET_PACK, build},
 };
 use conclave_crypto::OuterKey;
 use conclave_sync::{
-    Alarm, End, Held, Incoming, Known, Link, Local, LocalError, Outgoing, Stop, Waiting,
+    Alarm, Blob, End, Held, Incoming, Known, Link, Local, LocalError, Outgoing, Stop, Waiting,
 };
 use minicbor::{Decode, Encode};
 
@@ -297,6 +297,20 @@ impl Local for Engine {
             pack: row.pack,
             head: row.head,
         }))
+    }
+
+    fn blobs(&self) -> Result<Vec<Blob>, LocalError> {
+        let own = self.own_blobs().into_iter();
+        Ok(own
+            .filter_map(|digest| {
+                let len = self.sealed_len(&digest)?;
+                Some(Blob { digest, len })
+            })
+            .collect())
+    }
+
+    fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, LocalError> {
+        self.sealed_file(digest).map_err(store_error)
     }
 
     fn delivered(&mut self, id: &PackId) -> Result<(), LocalError> {

@@ -8,6 +8,7 @@
 mod arrival;
 mod error;
 mod expiry;
+mod files;
 mod index;
 mod items;
 mod list;

@@ -26,6 +26,9 @@ pub(crate) enum Action {
     /// Handed to a program, by a machine.
     #[n(2)]
     Used,
+    /// Saved as a file.
+    #[n(3)]
+    Saved,
 }
 
 /// What a receipt says; sealed to the auditors.

@@ -4,17 +4,20 @@
 //! [`ItemContent::duplicate`].
 
 use core::fmt;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::CryptoRng;
 
 use super::{
     SCHEMA,
-    field::{Field, FieldId, Label},
+    field::{Field, Label},
+    file::File,
+    id::{FieldId, FileId},
     number::{FieldKind, LabelNumber, Template},
     text::PrivateText,
     unknown::Unknown,
 };
+use crate::{body::BlobRef, id::LogId};
 
 /// One version of an item, as its readers see it.
 #[derive(PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct ItemContent {
     pub(super) fields: Vec<Field>,
     pub(super) notes: PrivateText,
     pub(super) tags: BTreeSet<PrivateText>,
+    /// By id: files have no order of their own.
+    pub(super) files: BTreeMap<FileId, File>,
     pub(super) unknown: Unknown,
 }
 
@@ -41,6 +46,7 @@ impl ItemContent {
             fields: Vec::new(),
             notes: PrivateText::default(),
             tags: BTreeSet::new(),
+            files: BTreeMap::new(),
             unknown: Unknown::default(),
         }
     }
@@ -68,6 +74,11 @@ impl ItemContent {
             fields: self.fields.iter().map(Field::duplicate).collect(),
             notes: self.notes.duplicate(),
             tags: self.tags.iter().map(PrivateText::duplicate).collect(),
+            files: self
+                .files
+                .iter()
+                .map(|(id, file)| (*id, file.duplicate()))
+                .collect(),
             unknown: self.unknown.duplicate(),
         }
     }
@@ -185,6 +196,46 @@ impl ItemContent {
         self.fields.sort_by_key(|field| place(field.id));
     }
 
+    /// The files, by id.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = &File> {
+        self.files.values()
+    }
+
+    /// One file.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<&File> {
+        self.files.get(&id)
+    }
+
+    /// Adds a file, or puts it in the place of the one with its id.
+    pub fn put_file(&mut self, file: File) {
+        self.files.insert(file.id, file);
+    }
+
+    /// Names the log that all of the files are to be uploaded from. Only before they are: their
+    /// ciphertexts do not depend on it.
+    pub fn upload_from(&mut self, log: LogId) {
+        self.files.values_mut().for_each(|file| file.log = log);
+    }
+
+    /// Takes a file out. Its ciphertext stays where it is: earlier versions name it.
+    pub fn remove_file(&mut self, id: FileId) -> Option<File> {
+        self.files.remove(&id)
+    }
+
+    /// Where the ciphertexts of the files lie, as a revision's entry names them: each once.
+    #[must_use]
+    pub fn blobs(&self) -> Vec<BlobRef> {
+        let mut blobs: Vec<BlobRef> = Vec::new();
+        for file in self.files() {
+            let blob = file.reference();
+            if !blobs.contains(&blob) {
+                blobs.push(blob);
+            }
+        }
+        blobs
+    }
+
     /// The field whose value is what a person came for: a filled password or key, else the first
     /// filled one that is hidden.
     #[must_use]
@@ -227,6 +278,7 @@ impl fmt::Debug for ItemContent {
             .field("template", &self.template)
             .field("fields", &self.fields.len())
             .field("tags", &self.tags.len())
+            .field("files", &self.files.len())
             .field("unknown", &self.unknown)
             .finish_non_exhaustive()
     }

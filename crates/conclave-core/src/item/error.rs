@@ -17,8 +17,8 @@ pub enum ItemError {
         /// The most that is allowed.
         max: usize,
     },
-    /// More fields or tags than an item may have.
-    #[error("an item has more than {max} fields or tags")]
+    /// More fields, tags or files than an item may have.
+    #[error("an item has more than {max} fields, tags or files")]
     TooMany {
         /// The most that is allowed.
         max: usize,

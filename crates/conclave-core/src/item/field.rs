@@ -2,18 +2,12 @@
 
 use core::fmt;
 
-use rand_core::CryptoRng;
-
 use super::{
+    id::FieldId,
     number::{FieldKind, LabelNumber},
     text::PrivateText,
     unknown::Unknown,
 };
-
-/// A field for its whole life: 16 random bytes, the same in every revision of the item, so that a
-/// merge can tell a renamed field from a new one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldId([u8; 16]);
 
 /// What a field is called.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,52 +30,6 @@ pub struct Field {
     /// The value, always text.
     pub value: PrivateText,
     pub(super) unknown: Unknown,
-}
-
-impl FieldId {
-    /// Takes the 16 bytes as they are.
-    #[must_use]
-    pub const fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The id of a new field.
-    #[must_use]
-    pub fn random(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
-        let mut bytes = [0; 16];
-        rng.fill_bytes(&mut bytes);
-        Self(bytes)
-    }
-
-    /// The 16 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-
-    /// Reads exactly 32 lower-case hex digits.
-    #[must_use]
-    pub fn from_hex(text: &str) -> Option<Self> {
-        let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
-        let mut bytes = [0; 16];
-        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
-        }
-        Some(Self(bytes))
-    }
-}
-
-impl fmt::Display for FieldId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
-    }
-}
-
-impl fmt::Debug for FieldId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "FieldId({a:02x}{b:02x}{c:02x}{d:02x})")
-    }
 }
 
 impl Label {
@@ -162,28 +110,9 @@ impl fmt::Debug for Field {
     }
 }
 
-const fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hex_round_trip_and_refusals() {
-        let id = FieldId::new(core::array::from_fn(|i| i as u8 * 17));
-        let text = id.to_string();
-        assert_eq!(FieldId::from_hex(&text), Some(id));
-        let long = format!("{text}0");
-        for bad in ["", "0123", &text.to_uppercase(), &long, "title"] {
-            assert_eq!(FieldId::from_hex(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn nothing_private_is_printed() {

@@ -10,6 +10,8 @@ mod codec;
 mod content;
 mod error;
 mod field;
+mod file;
+mod id;
 mod number;
 mod overview;
 mod part;
@@ -18,11 +20,15 @@ mod unknown;
 
 pub use content::ItemContent;
 pub use error::ItemError;
-pub use field::{Field, FieldId, Label};
+pub use field::{Field, Label};
+pub use file::{File, MAX_FILE_NAME, NotTheFile, good_name, is_good_name, shorten};
+pub use id::{FieldId, FileId};
 pub use number::{FieldKind, LabelNumber, Template};
 pub use overview::{ItemOverview, OverviewRef, host_of};
 pub use part::{Part, PartValue};
 pub use text::PrivateText;
+
+pub use conclave_crypto::attachment::MAX_LEN as MAX_FILE_LEN;
 
 /// The payload schema that this version writes.
 pub const SCHEMA: u32 = 1;
@@ -34,3 +40,5 @@ pub const MAX_PAYLOAD: usize = 1 << 20;
 pub const MAX_FIELDS: usize = 1000;
 /// The most tags of one item.
 pub const MAX_TAGS: usize = 256;
+/// The most files of one item.
+pub const MAX_FILES: usize = 32;

@@ -7,7 +7,9 @@ use core::fmt;
 
 use super::{
     content::ItemContent,
-    field::{Field, FieldId},
+    field::Field,
+    file::File,
+    id::{FieldId, FileId},
     number::Template,
 };
 
@@ -22,6 +24,8 @@ pub enum Part {
     Notes,
     /// One field, with its label and kind.
     Field(FieldId),
+    /// One file.
+    File(FileId),
     /// A key that a later version added.
     Unknown(u64),
 }
@@ -37,6 +41,8 @@ pub enum PartValue<'a> {
     Text(&'a str),
     /// A field.
     Field(&'a Field),
+    /// A file.
+    File(&'a File),
     /// Raw CBOR under an unknown key.
     Unknown(&'a [u8]),
 }
@@ -49,14 +55,16 @@ impl Part {
             "template" => Some(Self::Template),
             "title" => Some(Self::Title),
             "notes" => Some(Self::Notes),
-            _ => match text.strip_prefix("key-") {
-                Some(key) => {
-                    let key: u64 = key.parse().ok()?;
-                    let part = Self::Unknown(key);
-                    (part.to_string() == text).then_some(part)
+            _ => {
+                if let Some(key) = text.strip_prefix("key-") {
+                    let part = Self::Unknown(key.parse().ok()?);
+                    return (part.to_string() == text).then_some(part);
                 }
-                None => FieldId::from_hex(text).map(Self::Field),
-            },
+                match text.strip_prefix("file-") {
+                    Some(id) => FileId::from_hex(id).map(Self::File),
+                    None => FieldId::from_hex(text).map(Self::Field),
+                }
+            }
         }
     }
 }
@@ -68,6 +76,7 @@ impl fmt::Display for Part {
             Self::Title => f.write_str("title"),
             Self::Notes => f.write_str("notes"),
             Self::Field(id) => id.fmt(f),
+            Self::File(id) => write!(f, "file-{id}"),
             Self::Unknown(key) => write!(f, "key-{key}"),
         }
     }
@@ -80,6 +89,7 @@ impl fmt::Debug for PartValue<'_> {
             Self::Template(template) => f.debug_tuple("Template").field(template).finish(),
             Self::Text(_) => f.write_str("Text(..)"),
             Self::Field(field) => field.fmt(f),
+            Self::File(file) => file.fmt(f),
             Self::Unknown(_) => f.write_str("Unknown(..)"),
         }
     }
@@ -91,6 +101,7 @@ impl ItemContent {
         [Part::Template, Part::Title, Part::Notes]
             .into_iter()
             .chain(self.fields().iter().map(|field| Part::Field(field.id)))
+            .chain(self.files().map(|file| Part::File(file.id)))
             .chain(self.unknown.iter().map(|(key, _)| Part::Unknown(key)))
     }
 
@@ -102,6 +113,7 @@ impl ItemContent {
             Part::Title => PartValue::Text(self.title()),
             Part::Notes => PartValue::Text(self.notes()),
             Part::Field(id) => self.field(id).map_or(PartValue::Absent, PartValue::Field),
+            Part::File(id) => self.file(id).map_or(PartValue::Absent, PartValue::File),
             Part::Unknown(key) => self
                 .unknown
                 .get(key)
@@ -120,6 +132,10 @@ impl ItemContent {
                 self.put_field(field.duplicate());
             }
             (Part::Field(id), PartValue::Absent) => drop(self.remove_field(id)),
+            (Part::File(id), PartValue::File(file)) if file.id == id => {
+                self.put_file(file.duplicate());
+            }
+            (Part::File(id), PartValue::Absent) => drop(self.remove_file(id)),
             (Part::Unknown(key), PartValue::Unknown(raw)) => self.unknown.set(key, Some(raw)),
             (Part::Unknown(key), PartValue::Absent) => self.unknown.set(key, None),
             _ => {}
@@ -138,12 +154,15 @@ mod tests {
             Part::Title,
             Part::Notes,
             Part::Field(FieldId::new([0xab; 16])),
+            Part::File(FileId::new([0xab; 16])),
             Part::Unknown(12345),
         ];
         for part in parts {
             assert_eq!(Part::from_text(&part.to_string()), Some(part));
         }
-        for bad in ["", "Title", "key-", "key-01", "key--1", "ab"] {
+        for bad in [
+            "", "Title", "key-", "key-01", "key--1", "ab", "file-", "file-ab",
+        ] {
             assert_eq!(Part::from_text(bad), None, "{bad}");
         }
     }

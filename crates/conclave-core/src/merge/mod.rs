@@ -198,7 +198,7 @@ impl<'a, A: Copy> Merge<'a, A> {
     fn settle(&mut self, part: Part, heads: &[Head<'a, A>], bases: &Bases<'a>) {
         let value = |content: &'a ItemContent| content.part(part);
         let standing = bases.standing(heads, |a, b| value(a) == value(b));
-        let values: Vec<_> = standing
+        let mut values: Vec<_> = standing
             .iter()
             .map(|head| ConflictValue {
                 revision: head.revision,
@@ -206,6 +206,11 @@ impl<'a, A: Copy> Merge<'a, A> {
                 value: value(head.source.content),
             })
             .collect();
+        let there = |v: &ConflictValue<'a, A>| v.value != PartValue::Absent;
+        if matches!(part, Part::File(_)) && values.iter().any(there) {
+            // A file is there or not, like a tag: without a base it stays, and nobody is asked.
+            values.retain(there);
+        }
         let Some(first) = values.first() else { return };
         let stand_in = values
             .iter()

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
+use crate::id::{LogId, TeamId};
 use crate::item::{
-    Field, FieldId, FieldKind, Label, LabelNumber, Template, arbitrary::any_content,
+    Field, FieldId, FieldKind, File, FileId, Label, LabelNumber, Template, arbitrary::any_content,
 };
 
 /// A random item's life: entries with their contents.
@@ -65,6 +66,41 @@ fn h(n: usize) -> EntryHash {
 
 fn id(n: u8) -> FieldId {
     FieldId::new([n; 16])
+}
+
+/// A file, and the content with it.
+fn with_file(mut content: ItemContent, seed: u64) -> (FileId, ItemContent) {
+    use rand_chacha::rand_core::SeedableRng;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(seed);
+    let (team, log) = (TeamId::new([1; 32]), LogId::new([2; 32]));
+    let (file, _) = File::seal(team, log, "key.pem", b"a key", &mut rng);
+    let id = file.id;
+    content.put_file(file);
+    (id, content)
+}
+
+#[test]
+fn files_that_two_people_added_are_both_there_and_a_removed_one_is_gone() {
+    let (old, base) = with_file(login(), 1);
+    let (one, mut a) = with_file(base.duplicate(), 2);
+    let (two, b) = with_file(base.duplicate(), 3);
+    a.remove_file(old);
+    let life = Life::star(base, vec![a, b]);
+    let merged = life.merge();
+    assert!(merged.conflicts().is_empty());
+    let mut expected = [one, two];
+    expected.sort_unstable();
+    assert!(merged.content().files().map(|f| f.id).eq(expected));
+}
+
+#[test]
+fn a_file_stays_where_it_is_not_known_who_took_it_out() {
+    let (file, a) = with_file(login(), 1);
+    let mut life = Life::star(ItemContent::new(Template::LOGIN), vec![a, login()]);
+    life.contents.remove(&h(0));
+    let merged = life.merge();
+    assert!(merged.conflicts().is_empty());
+    assert!(merged.content().file(file).is_some());
 }
 
 fn login() -> ItemContent {
@@ -348,6 +384,16 @@ fn three_way<T: PartialEq + Copy>(base: T, a: T, b: T) -> Option<T> {
     }
 }
 
+/// A file that one of two heads has, and nobody is known to have taken out, is no question.
+fn stays<'a>(part: Part, a: PartValue<'a>, b: PartValue<'a>) -> Option<PartValue<'a>> {
+    match (part, a, b) {
+        (Part::File(_), PartValue::Absent, there) | (Part::File(_), there, PartValue::Absent) => {
+            Some(there)
+        }
+        _ => None,
+    }
+}
+
 type Seen<'a> = (
     Vec<(Part, Vec<(EntryHash, PartValue<'a>)>)>,
     Vec<Part>,
@@ -387,7 +433,8 @@ proptest! {
         let merge = life.merge();
         for part in base.parts().chain(a.parts()).chain(b.parts()) {
             let conflict = merge.conflicts().iter().find(|c| c.part == part);
-            match three_way(base.part(part), a.part(part), b.part(part)) {
+            let stays = stays(part, a.part(part), b.part(part));
+            match three_way(base.part(part), a.part(part), b.part(part)).or(stays) {
                 Some(value) => {
                     prop_assert!(conflict.is_none());
                     prop_assert_eq!(merge.content().part(part), value);
@@ -441,7 +488,9 @@ proptest! {
                         && base(*hash, *other)
                             .is_some_and(|b| b.part(part) == value && theirs.part(part) != value)
                 });
-                prop_assert!(in_result || in_conflict || superseded, "{} {:?}", part, merge);
+                // A file that is there stays, where nobody is known to have taken it out.
+                let no_file = matches!(part, Part::File(_)) && value == PartValue::Absent;
+                prop_assert!(in_result || in_conflict || superseded || no_file, "{} {:?}", part, merge);
             }
             for tag in content.tags() {
                 let superseded = heads.iter().any(|(other, theirs)| {
@@ -460,8 +509,11 @@ proptest! {
         let asked: BTreeSet<Part> = merge.conflicts().iter().map(|c| c.part).collect();
         let differ: BTreeSet<Part> =
             a.parts().chain(b.parts()).filter(|p| a.part(*p) != b.part(*p)).collect();
+        let (stay, differ): (BTreeSet<Part>, BTreeSet<Part>) =
+            differ.into_iter().partition(|p| stays(*p, a.part(*p), b.part(*p)).is_some());
         prop_assert_eq!(asked, differ);
-        prop_assert!(merge.settled().is_empty());
+        prop_assert!(stay.iter().eq(merge.settled()));
+        prop_assert!(stay.iter().all(|part| merge.content().part(*part) != PartValue::Absent));
     }
 
     #[test]

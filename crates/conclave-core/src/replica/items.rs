@@ -48,6 +48,17 @@ pub struct Revision<'a> {
     pub payload: BodyRef,
 }
 
+/// What a revision says, and where the files that it names lie.
+#[derive(Debug)]
+pub struct Payload<'a> {
+    /// The schema of the payload.
+    pub schema: u32,
+    /// The payload, before it is sealed.
+    pub bytes: &'a [u8],
+    /// Its files' ciphertexts, as [`crate::item::ItemContent::blobs`] gives them.
+    pub blobs: Vec<body::BlobRef>,
+}
+
 /// All items by id.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ItemIndex {
@@ -283,10 +294,10 @@ impl Replica {
         }
     }
 
-    /// Writes a revision: of a new item, or of one whose `parents` it supersedes.
+    /// Writes a revision without files: of a new item, or of one whose `parents` it supersedes.
     ///
     /// # Errors
-    /// [`WriteError::NotAllowed`] below editor, [`WriteError::NoKey`] without a usable key.
+    /// As [`Self::write_revision`].
     #[expect(
         clippy::too_many_arguments,
         reason = "each is a part of the signed revision"
@@ -298,6 +309,27 @@ impl Replica {
         parents: Vec<EntryHash>,
         schema: u32,
         payload: &[u8],
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(ItemId, EntryHash), WriteError> {
+        let payload = Payload {
+            schema,
+            bytes: payload,
+            blobs: Vec::new(),
+        };
+        self.write_revision(item, home, parents, payload, now, rng)
+    }
+
+    /// Writes a revision: of a new item, or of one whose `parents` it supersedes.
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`] below editor, [`WriteError::NoKey`] without a usable key.
+    pub fn write_revision(
+        &mut self,
+        item: Option<ItemId>,
+        home: ScopeId,
+        parents: Vec<EntryHash>,
+        payload: Payload<'_>,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<(ItemId, EntryHash), WriteError> {
@@ -315,9 +347,9 @@ impl Replica {
             home,
             parents: &parents,
             author: place.device,
-            schema,
+            schema: payload.schema,
         };
-        let sealed = sealing::seal_payload(&at, &key, payload, rng);
+        let sealed = sealing::seal_payload(&at, &key, payload.bytes, rng);
         let hash = BodyRef::of(&sealed)
             .ok_or(crate::entry::EntryError::Body)?
             .hash;
@@ -330,8 +362,8 @@ impl Replica {
             home,
             parents,
             wraps,
-            blobs: Vec::new(),
-            schema,
+            blobs: payload.blobs,
+            schema: payload.schema,
         };
         let mut draft = self.draft(Kind::ItemRev, under, now);
         draft.control = Some(crate::cbor::encode(&body));

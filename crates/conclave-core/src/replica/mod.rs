@@ -42,7 +42,7 @@ pub use self::{
     founding::{Founding, found, team_id},
     grants::Authority,
     invitation::Invitation,
-    items::{Item, Revision},
+    items::{Item, Payload, Revision},
     joining::{
         Introduction, Joiner, MAX_JOIN_OBJECT, Offer, OfferedVault, Request, RequestProblem,
         joiner, offer_from, request_digest,

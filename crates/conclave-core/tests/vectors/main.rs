@@ -9,6 +9,7 @@
     reason = "a panic here is a failing test"
 )]
 
+mod attachment;
 mod folder;
 mod objects;
 mod story;

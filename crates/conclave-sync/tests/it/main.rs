@@ -11,6 +11,7 @@ mod converge;
 mod copies;
 mod counts;
 mod crash;
+mod files;
 mod floods;
 mod hostile;
 mod own_log;

@@ -7,6 +7,7 @@ import {
   type DraftView,
   type FieldEdit,
   type FieldRole,
+  type FileView,
   type ValueEdit,
   type Id,
   type ItemSave,
@@ -45,6 +46,7 @@ class Editor {
   kind = $state<Kind>('login');
   title = $state('');
   fields = $state<FormField[]>([]);
+  files = $state.raw<FileView[]>([]);
   dirty = $state(false);
   draftKept = $state(false);
   saving = $state(false);
@@ -114,7 +116,9 @@ class Editor {
     this.dirty = true;
     this.draftKept = true;
   }
-  #begin(from: Pick<ItemSave, 'base' | 'vault' | 'kind' | 'title'> & { item?: Id | null }): void {
+  #begin(
+    from: Pick<ItemSave, 'base' | 'vault' | 'kind' | 'title'> & { item?: Id | null; files?: FileView[] },
+  ): void {
     clearTimeout(this.#timer);
     this.open = true;
     this.item = from.item ?? null;
@@ -122,6 +126,7 @@ class Editor {
     this.vault = from.vault;
     this.kind = from.kind;
     this.title = from.title;
+    this.files = from.files ?? [];
     this.dirty = false;
     this.draftKept = false;
     this.problem = null;
@@ -181,6 +186,10 @@ class Editor {
     this.fields = this.fields.filter((one) => one.key !== field.key);
     this.changed();
   }
+  setFiles(files: FileView[]): void {
+    this.files = files;
+    this.changed();
+  }
   /** Fetches an unseen value once the person asks to see it, so that it can be changed letter by letter. */
   async show(field: FormField): Promise<void> {
     if (field.state === 'set') return;
@@ -220,6 +229,7 @@ class Editor {
       kind: this.kind,
       title: this.title.trim(),
       fields,
+      files: this.files.map((file) => file.id),
     };
   }
   /** Keeps the draft now. */
@@ -269,6 +279,7 @@ class Editor {
     this.open = false;
     this.item = null;
     this.fields = [];
+    this.files = [];
     this.title = '';
     this.dirty = false;
     this.draftKept = false;

@@ -2,8 +2,9 @@
 import type { FieldRole } from '$ipc';
 import { m } from '$paraglide/messages';
 
-const NAMES: Record<FieldRole | 'title', () => string> = {
+const NAMES: Record<FieldRole | 'title' | 'file', () => string> = {
   title: m.field_title,
+  file: m.field_file,
   username: m.field_username,
   password: m.field_password,
   url: m.field_url,
@@ -20,7 +21,7 @@ const NAMES: Record<FieldRole | 'title', () => string> = {
 };
 
 interface Named {
-  role: FieldRole | 'title';
+  role: FieldRole | 'title' | 'file';
   label: string | null;
 }
 

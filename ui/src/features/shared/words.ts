@@ -124,6 +124,10 @@ export const ERRORS: Record<ErrorCode, ErrorWords> = {
   storage_behind: on(() => m.error_storage_behind(), 'banner', 'retry'),
   recovery_words_wrong: on(() => m.error_recovery_words_wrong(), 'field', 'retry'),
   update_needed: on(() => m.error_update_needed(), 'banner'),
+  file_unreadable: on(() => m.error_file_unreadable(), 'field'),
+  file_too_large: on(({ max }) => m.error_file_too_large({ max: max ?? '' }), 'field'),
+  file_not_here: on(() => m.error_file_not_here(), 'field', 'retry'),
+  file_altered: on(() => m.error_file_altered(), 'stop'),
   busy: on(() => m.error_busy(), 'toast', 'retry'),
   internal: on(() => m.error_internal(), 'toast', 'diagnostics'),
 };

@@ -29,4 +29,9 @@ title: string,
 /**
  * Every field in order; what is absent is removed.
  */
-fields: Array<FieldEdit>, };
+fields: Array<FieldEdit>, 
+/**
+ * The files that it has, by id, those among them that were added in the editor; none: as they
+ * were.
+ */
+files: Array<string> | null, };

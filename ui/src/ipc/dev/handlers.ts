@@ -62,6 +62,7 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
       archived: item.archived,
       base: `base-${item.changedAt}`,
       fields,
+      files: item.files,
       main_field: main?.id ?? null,
       username_field: item.fields.find((field) => field.role === 'username' && field.value)?.id ?? null,
       url_field: item.fields.find((field) => field.role === 'url' && field.value)?.id ?? null,
@@ -156,7 +157,11 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
     const differing = fields.filter(
       (field) => old?.fields.find((one) => one.id === field.id)?.value !== field.value,
     );
+    const files = (request.files ?? item.files.map((file) => file.id)).flatMap(
+      (id) => [...item.files, ...world.added].find((file) => file.id === id) ?? [],
+    );
     Object.assign(item, {
+      files,
       title: request.title,
       fields,
       subtitle,
@@ -171,6 +176,7 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
         changed: differing.map(({ role, label }) => ({ role, label })),
       });
     world.draft = null;
+    world.added = [];
     changed([item.id]);
     return viewOf(item);
   };
@@ -289,6 +295,9 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
       return {
         ...draft,
         saved_ms: Date.now(),
+        files: [...(world.items.find((item) => item.id === draft.item)?.files ?? []), ...world.added].filter(
+          (file) => draft.files?.includes(file.id) ?? true,
+        ),
         fields: draft.fields.map((field, i) => {
           const text = field.value.type === 'set' ? field.value.text : '';
           return {
@@ -305,7 +314,18 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
     },
     draft_discard: () => {
       world.draft = null;
+      world.added = [];
       return null;
+    },
+    file_add: ({ path }) => {
+      const file = { id: world.newId('file'), name: path?.split('/').at(-1) ?? 'server.pem', size: 3212 };
+      world.added.push(file);
+      return file;
+    },
+    file_save: ({ item, file, path }) => {
+      const found = find(item).files.find((one) => one.id === file);
+      if (!found) throw new AppError('not_found', 'no such file');
+      return { name: found.name, path: path ?? `/home/ana/${found.name}` };
     },
     vault_list: () => ({
       vaults: world.vaults.map(vaultOf),

@@ -44,6 +44,7 @@ export class Fake implements Transport {
         vault: item.vault,
         kind: item.kind,
         title: item.title,
+        files: null,
         fields: item.fields.map(({ id, role, label, concealed, value }) => ({
           id,
           role,

@@ -7,6 +7,7 @@ import type {
   SpoilerRow,
   AppState,
   FieldRole,
+  FileView,
   Id,
   Invite,
   ItemSave,
@@ -65,10 +66,15 @@ export interface StoredItem {
   favourite: boolean;
   archived: boolean;
   fields: StoredField[];
+  files: FileView[];
   usedAt: number;
   changedAt: number;
   changedBy: string;
-  history: { by: string; at: number; changed: { role: FieldRole | 'title'; label: string | null }[] }[];
+  history: {
+    by: string;
+    at: number;
+    changed: { role: FieldRole | 'title' | 'file'; label: string | null }[];
+  }[];
   /** The other side of two edits at once: field id → Mara's value. */
   other: Record<string, string> | null;
 }
@@ -118,6 +124,8 @@ export class World {
   lastResort: LastResortUsed | null = null;
   spoilers: SpoilerRow[] = [];
   draft: ItemSave | null = null;
+  /** Added in the editor, not saved yet. */
+  added: FileView[] = [];
   pendingPassphrase: string | null = null;
   generation = 1;
   way: JoinWay = 'invitation';
@@ -347,6 +355,7 @@ export class World {
         concealed,
         value,
       })),
+      files: [],
       usedAt: this.now - ageMs,
       changedAt: this.now - ageMs - 3 * DAY,
       changedBy: by,
@@ -415,7 +424,10 @@ export class World {
       'TLS certificate',
       [['secret', 'MIIEvQIBADANBgkqhkiG9w0B', true]],
       2 * HOUR,
-    );
+    ).files = [
+      { id: 'file-chain', name: 'northwind-chain.pem', size: 5_912 },
+      { id: 'file-key', name: 'northwind.key', size: 1_704 },
+    ];
     add(
       'login',
       'AWS root',

@@ -53,6 +53,89 @@ fn the_bytes_of_a_login() {
     );
 }
 
+fn file(id: u8) -> File {
+    File {
+        id: FileId::new([id; 16]),
+        name: "key.pem".into(),
+        size: 10,
+        key: FileKey::from_bytes(&mut [0xaa; 32]),
+        log: LogId::new([0xbb; 32]),
+        hash: [0xcc; 32],
+        unknown: Unknown::default(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[test]
+fn the_bytes_of_a_file_come_behind_those_of_a_login() {
+    let mut content = login();
+    content.put_file(file(1));
+    let without = hex(&login().encode().unwrap());
+    let bytes = content.encode().unwrap();
+    // Written out, so that the format is seen rather than derived.
+    let expected = [
+        &without.replacen("a7", "a8", 1),
+        "07 81",
+        "a6 00 50 01010101010101010101010101010101 01 67 6b65792e70656d 02 0a",
+        &format!("03 58 20 {} 04 58 20 {}", "aa".repeat(32), "bb".repeat(32)),
+        &format!("05 58 20 {}", "cc".repeat(32)),
+    ];
+    assert_eq!(hex(&bytes), expected.concat().replace(' ', ""));
+    assert_eq!(ItemContent::decode(&bytes).unwrap(), content);
+    // Taken out again, it is spelled as if there had been none.
+    content.remove_file(FileId::new([1; 16]));
+    assert_eq!(hex(&content.encode().unwrap()), without);
+}
+
+/// A content with these files, in whatever order and number.
+fn spelled(files: &[File]) -> Result<ItemContent, ItemError> {
+    let mut bytes = login().encode().unwrap().to_vec();
+    bytes[0] += 1;
+    let mut e = Encoder::new(&mut bytes);
+    e.u8(7).unwrap().array(files.len() as u64).unwrap();
+    for file in files {
+        write_file(file, &mut e).unwrap();
+    }
+    ItemContent::decode(&bytes)
+}
+
+#[test]
+fn files_have_one_spelling_and_honest_names_and_sizes() {
+    let refused = |files: &[File]| spelled(files) == Err(ItemError::Malformed(CborError));
+    assert!(spelled(&[file(1), file(2)]).is_ok());
+    assert!(refused(&[]) && refused(&[file(2), file(1)]) && refused(&[file(1), file(1)]));
+    for name in ["", "..", "a/b", "a\\b", "a\nb", &"n".repeat(256)] {
+        let name = name.into();
+        assert!(refused(&[File { name, ..file(1) }]));
+    }
+    let size = MAX_FILE_LEN as u64;
+    assert!(spelled(&[File { size, ..file(1) }]).is_ok());
+    assert!(refused(&[File {
+        size: size + 1,
+        ..file(1)
+    }]));
+
+    let many: Vec<File> = (0..=MAX_FILES as u8).map(file).collect();
+    let too_many = ItemError::TooMany { max: MAX_FILES };
+    assert_eq!(spelled(&many), Err(too_many));
+    let mut content = login();
+    many.into_iter().for_each(|file| content.put_file(file));
+    assert_eq!(content.encode().map(drop), Err(too_many));
+}
+
+#[test]
+fn what_a_later_version_says_of_a_file_is_kept() {
+    let mut later = file(1);
+    later.unknown.set(6, Some(&cbor::encode(&"a thumbnail")));
+    let content = spelled(&[later]).unwrap();
+    let again = ItemContent::decode(&content.encode().unwrap()).unwrap();
+    assert_eq!(again, content);
+    assert_ne!(again.file(FileId::new([1; 16])), Some(&file(1)));
+}
+
 #[test]
 fn refuses_what_is_too_large_too_many_or_repeated() {
     let mut content = login();
