@@ -1,5 +1,7 @@
 //! Files of items. Paths come from the person; bytes never reach the page.
 
+use std::path::PathBuf;
+
 use conclave_app::api::files::{FileAdd, FileSave, FileSaved, FileView};
 use tauri::{AppHandle, command};
 
@@ -23,12 +25,15 @@ pub(crate) async fn file_save(
     handle: AppHandle,
     req: FileSave,
 ) -> Answer<Option<FileSaved>> {
-    let (of, file) = (req.item.clone(), req.file.clone());
-    let name = off(app.clone(), move |a| a.file_name(&of, &file)).await?;
-    let path = shell::save_path(&handle, req.path, &name).await;
+    let path = place(app.clone(), &handle, &req).await?;
     let Some(path) = path else { return Ok(None) };
-    off(app, move |a| {
-        a.file_save(&req.item, &req.file, &path).map(Some)
-    })
-    .await
+    let FileSave { item, file, .. } = req;
+    off(app, move |a| a.file_save(&item, &file, &path).map(Some)).await
+}
+
+/// Where to, under the file's own name unless the person gives it another.
+async fn place(app: Shared<'_>, handle: &AppHandle, req: &FileSave) -> Answer<Option<PathBuf>> {
+    let (item, file) = (req.item.clone(), req.file.clone());
+    let name = off(app, move |a| a.file_name(&item, &file)).await?;
+    Ok(shell::save_path(handle, req.path.clone(), &name).await)
 }
