@@ -96,7 +96,7 @@ async fn a_file_is_added_in_one_window_and_saved_elsewhere_byte_for_byte() {
         .type_text("/nowhere/at-all")
         .await;
     page.press_enter().await;
-    page.shows("The file cannot be saved there.").await;
+    page.shows("The file could not be written there.").await;
     page.field("Save as")
         .await
         .type_text(at_mara.to_str().unwrap())
