@@ -53,19 +53,22 @@ test('a new machine needs a name and a vault, and says what its file is worth', 
   ]);
   expect(screen.getByRole('row', { name: /Backup/ })).toBeInTheDocument();
 });
-test.each(['disk_full', 'file_refused', 'file_not_written'] as const)('%s: no file, and it says that there is no machine', async (code) => {
-  const { user, fake } = await openMachines();
-  const invoke = fake.invoke.bind(fake);
-  fake.invoke = (command, args) =>
-    command === 'machine_create' ? Promise.reject(new AppError(code, 'no')) : invoke(command, args);
-  await user.click(screen.getByRole('button', { name: 'New machine' }));
-  await settle();
-  const machine = dialog('New machine');
-  await user.click(machine.getByRole('checkbox', { name: 'Marketing' }));
-  await user.type(machine.getByRole('textbox', { name: 'Name' }), 'Backup{Enter}');
-  await settle();
-  expect(screen.getByRole('alert')).toHaveTextContent(/no machine was made/);
-});
+test.each(['disk_full', 'file_refused', 'file_not_written'] as const)(
+  '%s: no file, and it says that there is no machine',
+  async (code) => {
+    const { user, fake } = await openMachines();
+    const invoke = fake.invoke.bind(fake);
+    fake.invoke = (command, args) =>
+      command === 'machine_create' ? Promise.reject(new AppError(code, 'no')) : invoke(command, args);
+    await user.click(screen.getByRole('button', { name: 'New machine' }));
+    await settle();
+    const machine = dialog('New machine');
+    await user.click(machine.getByRole('checkbox', { name: 'Marketing' }));
+    await user.type(machine.getByRole('textbox', { name: 'Name' }), 'Backup{Enter}');
+    await settle();
+    expect(screen.getByRole('alert')).toHaveTextContent(/no machine was made/);
+  },
+);
 test('ending a machine is asked once', async () => {
   const { user, called } = await openMachines();
   await user.click(screen.getByRole('button', { name: 'End Nightly build' }));

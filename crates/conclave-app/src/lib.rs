@@ -10,6 +10,7 @@ pub mod engine;
 pub mod generator;
 mod inbox;
 pub mod keychain;
+mod letters;
 pub mod log;
 pub mod random;
 pub mod recovery;

@@ -5,11 +5,11 @@
 //! written here: the bytes are made in memory that is wiped, and go where the person chose.
 
 use pdf_writer::{Content, Name, Pdf, Rect, Ref, Str, TextStr};
-use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
     api::recovery::SheetKind,
+    letters::Letters,
     recovery::{WORDS, to_words},
 };
 
@@ -41,8 +41,6 @@ const LEFT: f32 = 62.0;
 const ROWS: usize = WORDS.div_ceil(2);
 /// More than a sheet takes: memory that grew would leave its words where it was before.
 const ROOM: usize = 64 * 1024;
-/// Longer names are cut: they would leave the page.
-const MAX_NAME: usize = 34;
 
 struct Said {
     title: &'static str,
@@ -112,7 +110,8 @@ pub fn pdf(sheet: &Sheet<'_>) -> Zeroizing<Vec<u8>> {
         SheetKind::Kit => &KIT,
         SheetKind::Team => &TEAM,
     };
-    let content = Zeroizing::new(drawn(sheet, said));
+    let mut letters = Letters::default();
+    let content = Zeroizing::new(drawn(sheet, said, &mut letters));
     let [catalog, pages, page, info, stream] = [1, 2, 3, 4, 5].map(Ref::new);
     let fonts = [
         (TEXT, Ref::new(6), "Helvetica"),
@@ -133,15 +132,15 @@ pub fn pdf(sheet: &Sheet<'_>) -> Zeroizing<Vec<u8>> {
         }
     }
     for (_, font, base) in fonts {
-        pdf.type1_font(font)
-            .base_font(Name(base.as_bytes()))
-            .encoding_predefined(Name(b"WinAnsiEncoding"));
+        let mut font = pdf.type1_font(font);
+        font.base_font(Name(base.as_bytes()));
+        letters.encode(&mut font);
     }
     pdf.stream(stream, &content);
     Zeroizing::new(pdf.finish())
 }
 
-fn drawn(sheet: &Sheet<'_>, said: &Said) -> Vec<u8> {
+fn drawn(sheet: &Sheet<'_>, said: &Said, letters: &mut Letters) -> Vec<u8> {
     let mut content = Content::with_capacity(ROOM);
     let mut line = |font, size: f32, x: f32, y: f32, text: &[u8]| {
         content
@@ -154,7 +153,7 @@ fn drawn(sheet: &Sheet<'_>, said: &Said) -> Vec<u8> {
     let mut y = PAGE.y2 - 80.0;
     line(BOLD, 24.0, LEFT, y, said.title.as_bytes());
     y -= 26.0;
-    let of = [sheet.person, sheet.team, sheet.day].map(plain);
+    let of = [sheet.person, sheet.team, sheet.day].map(|text| letters.write(text));
     line(TEXT, 11.0, LEFT, y, of.join(&b" - "[..]).as_slice());
     for (head, lines) in said.parts {
         y -= 30.0;
@@ -178,23 +177,6 @@ fn drawn(sheet: &Sheet<'_>, said: &Said) -> Vec<u8> {
         number.zeroize();
     }
     content.finish().into_vec()
-}
-
-/// A name in the letters of the fonts that every reader has; the marks of others are left out.
-fn plain(name: &str) -> Vec<u8> {
-    let cut: String = name.chars().take(MAX_NAME).collect();
-    let mut plain = Vec::with_capacity(MAX_NAME);
-    for c in cut.nfc() {
-        match u8::try_from(u32::from(c)) {
-            Ok(byte) if !c.is_control() => plain.push(byte),
-            _ => {
-                let bare = core::iter::once(c).nfd().next();
-                let bare = bare.filter(char::is_ascii_graphic);
-                plain.push(bare.and_then(|c| u8::try_from(c).ok()).unwrap_or(b'?'));
-            }
-        }
-    }
-    plain
 }
 
 #[cfg(test)]
@@ -240,11 +222,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_text_and_nothing_else() {
-        assert_eq!(plain("Ľubica (QA) \\ Zoë\n"), b"Lubica (QA) \\ Zo\xeb?");
-        assert_eq!(plain("日本").as_slice(), b"??");
+    fn a_name_adds_no_words_and_keeps_its_letters() {
         let file = pdf(&sheet(SheetKind::Kit, "a) Tj ET (b", &[1; 32]));
         assert_eq!(paper::words(&file), to_words(&[1; 32]));
-        assert_eq!(plain(&"x".repeat(500)).len(), MAX_NAME);
+        let file = pdf(&sheet(SheetKind::Kit, "Łódź", &[1; 32]));
+        assert_eq!(paper::words(&file), to_words(&[1; 32]));
+        assert!(String::from_utf8_lossy(&file).contains("[128 /Lslash /zacute]"));
     }
 }
