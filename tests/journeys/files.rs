@@ -199,7 +199,7 @@ fn files_that_two_people_add_at_once_are_both_there() {
     sync(&[&t.ana, &t.mara]);
     for (who, name) in [(&t.ana, "by-ana.pem"), (&t.mara, "by-mara.pem")] {
         let added = who
-            .file_add(&t.file(name, name.as_bytes()), &[first.clone()])
+            .file_add(&t.file(name, name.as_bytes()), std::slice::from_ref(&first))
             .unwrap();
         edit(who, &item, vec![first.clone(), added.id]);
     }
