@@ -146,7 +146,10 @@ fn an_edit_keeps_files_history_tells_of_them_and_archive_and_copy_have_them() {
     sync(&[&t.ana, &t.mara]);
     let two = t
         .mara
-        .file_add(&t.file("two.pem", b"two"), &[item.files[0].id.clone()])
+        .file_add(
+            &t.file("two.pem", b"two"),
+            std::slice::from_ref(&item.files[0].id),
+        )
         .unwrap();
     let both = edit(
         &t.mara,
@@ -199,7 +202,7 @@ fn files_that_two_people_add_at_once_are_both_there() {
     sync(&[&t.ana, &t.mara]);
     for (who, name) in [(&t.ana, "by-ana.pem"), (&t.mara, "by-mara.pem")] {
         let added = who
-            .file_add(&t.file(name, name.as_bytes()), &[first.clone()])
+            .file_add(&t.file(name, name.as_bytes()), std::slice::from_ref(&first))
             .unwrap();
         edit(who, &item, vec![first.clone(), added.id]);
     }
