@@ -146,7 +146,10 @@ fn an_edit_keeps_files_history_tells_of_them_and_archive_and_copy_have_them() {
     sync(&[&t.ana, &t.mara]);
     let two = t
         .mara
-        .file_add(&t.file("two.pem", b"two"), &[item.files[0].id.clone()])
+        .file_add(
+            &t.file("two.pem", b"two"),
+            std::slice::from_ref(&item.files[0].id),
+        )
         .unwrap();
     let both = edit(
         &t.mara,
