@@ -1,11 +1,15 @@
 //! What the storage does to people: a computer or a folder set back to a copy, and silence.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use conclave_app::api::items::FieldRole;
 
 use crate::{
-    harness::Stage,
+    harness::{Person, Stage},
     steps::{unlock, wait_for},
     windowless::{Ago, again, ask, found},
 };
@@ -54,23 +58,29 @@ async fn a_computer_that_was_set_back_goes_on_with_one_click() {
     wait_for(page, "Written since").await;
 }
 
+/// Somebody's team, of which the folder has lost the last item; gives where that lies.
+fn set_back(olga: &Person, shared: &Path) -> PathBuf {
+    let copied = tempfile::tempdir().unwrap();
+    let founder = found(olga, "Olga Brandt", Some(shared), Ago::NOW);
+    let vault = founder.new_vault("Production");
+    founder.add_login(&vault, "Yesterday", &[(FieldRole::Password, "a")]);
+    founder.sync();
+    copy(shared, copied.path());
+    founder.add_login(&vault, "Today", &[(FieldRole::Password, "b")]);
+    founder.sync();
+    drop(founder);
+    let log = shared.join("conclave1");
+    fs::remove_dir_all(&log).unwrap();
+    copy(&copied.path().join("conclave1"), &log);
+    log
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_set_back_to_yesterdays_copy_gets_back_what_it_lost() {
     let stage = Stage::start();
     let olga = stage.person("olga");
     let shared = tempfile::tempdir().unwrap();
-    let copied = tempfile::tempdir().unwrap();
-    let founder = found(&olga, "Olga Brandt", Some(shared.path()), Ago::NOW);
-    let vault = founder.new_vault("Production");
-    founder.add_login(&vault, "Yesterday", &[(FieldRole::Password, "a")]);
-    founder.sync();
-    copy(shared.path(), copied.path());
-    founder.add_login(&vault, "Today", &[(FieldRole::Password, "b")]);
-    founder.sync();
-    drop(founder);
-    let log = shared.path().join("conclave1");
-    fs::remove_dir_all(&log).unwrap();
-    copy(&copied.path().join("conclave1"), &log);
+    set_back(&olga, shared.path());
 
     let app = olga.open().await;
     let page = app.page();
@@ -92,18 +102,7 @@ async fn a_folder_that_was_set_back_and_may_not_be_written_loses_nothing() {
     let stage = Stage::start();
     let olga = stage.obeying_person("olga-shut");
     let shared = tempfile::tempdir().unwrap();
-    let copied = tempfile::tempdir().unwrap();
-    let founder = found(&olga, "Olga Brandt", Some(shared.path()), Ago::NOW);
-    let vault = founder.new_vault("Production");
-    founder.add_login(&vault, "Yesterday", &[(FieldRole::Password, "a")]);
-    founder.sync();
-    copy(shared.path(), copied.path());
-    founder.add_login(&vault, "Today", &[(FieldRole::Password, "b")]);
-    founder.sync();
-    drop(founder);
-    let log = shared.path().join("conclave1");
-    fs::remove_dir_all(&log).unwrap();
-    copy(&copied.path().join("conclave1"), &log);
+    let log = set_back(&olga, shared.path());
     let before = files(&log);
     may_write(&log, false);
 

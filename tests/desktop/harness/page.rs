@@ -323,6 +323,12 @@ impl Found<'_> {
             || self.element.prop("checked").await.ok().flatten().as_deref() == Some("true")
     }
 
+    /// Whether it is the chosen one of its list; a row that is gone is not.
+    pub(crate) async fn is_chosen(&self) -> bool {
+        let chosen = self.element.attr("aria-selected").await;
+        chosen.is_ok_and(|value| value.as_deref() == Some("true"))
+    }
+
     /// What can be read in it.
     pub(crate) async fn text(&self) -> String {
         self.element
