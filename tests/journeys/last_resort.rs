@@ -51,13 +51,19 @@ fn whoever_is_left_makes_an_owner_with_the_last_resort_sheet() {
     }
     let refused = mara.last_resort_use(&request).unwrap_err();
     assert_eq!(refused.code, Code::RecoveryWordsWrong);
-    // Locking forgets the words.
-    mara.last_resort_words(&sheet).unwrap();
-    mara.lock(conclave_app::api::app::LockReason::Manual);
-    mara.unlock(PASSPHRASE).unwrap();
-    mara.sync_now().unwrap();
-    let refused = mara.last_resort_use(&request).unwrap_err();
-    assert_eq!(refused.code, Code::RecoveryWordsWrong);
+    // Closing the dialog forgets the words, and so does locking.
+    let close = || mara.last_resort_close();
+    let lock = || {
+        mara.lock(conclave_app::api::app::LockReason::Manual);
+        mara.unlock(PASSPHRASE).unwrap();
+        mara.sync_now().unwrap();
+    };
+    for forget in [&close as &dyn Fn(), &lock] {
+        mara.last_resort_words(&sheet).unwrap();
+        forget();
+        let refused = mara.last_resort_use(&request).unwrap_err();
+        assert_eq!(refused.code, Code::RecoveryWordsWrong);
+    }
 
     let view = mara.last_resort_words(&sheet).unwrap();
     let rows = view.people.iter();

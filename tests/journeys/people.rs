@@ -196,6 +196,32 @@ pub(crate) fn with_mara(ana: &App, mara: App, shared: &Path, vaults: Vec<String>
     (mara, her.person.user)
 }
 
+/// Ana's team with a vault that Mara edits too.
+pub(crate) struct Team {
+    pub(crate) ana: App,
+    pub(crate) mara: App,
+    pub(crate) vault: String,
+    /// Mara.
+    pub(crate) user: String,
+    /// Ana's profile, Mara's, the shared folder, and one beside them.
+    pub(crate) homes: [tempfile::TempDir; 4],
+}
+
+pub(crate) fn team() -> Team {
+    let homes = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let [hers, maras, shared, _] = homes.each_ref().map(tempfile::TempDir::path);
+    let ana = found(hers, shared);
+    let vault = production(&ana);
+    let (mara, user) = with_mara(&ana, app(maras), shared, vec![vault.clone()]);
+    Team {
+        ana,
+        mara,
+        vault,
+        user,
+        homes,
+    }
+}
+
 /// A vault named "Production".
 pub(crate) fn production(ana: &App) -> String {
     vault_named(ana, "Production")

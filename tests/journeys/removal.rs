@@ -6,49 +6,11 @@ use conclave_app::{
         Code, Role, Storage,
         app::Phase,
         removal::{Removal, RemovalTarget, RoleChange},
-        vaults::VaultCreate,
     },
     session::App,
 };
 
-use crate::people::{found, invite, login, password, storage, titles, try_join};
-
-/// Ana's team with a vault that Mara edits too.
-struct Team {
-    ana: App,
-    mara: App,
-    vault: String,
-    user: String,
-    homes: Vec<tempfile::TempDir>,
-}
-
-fn team() -> Team {
-    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
-    let shared = homes[2].path();
-    let ana = found(homes[0].path(), shared);
-    let made = ana.vault_create(&VaultCreate {
-        name: "Production".into(),
-        colour: 1,
-    });
-    let vault = made.unwrap().id;
-    let (ready, text) = invite(&ana, "Mara", vec![vault.clone()]);
-    let (mara, joined) = try_join(homes[1].path(), shared, &text, &ready.words.join(" "));
-    assert_eq!(joined, Ok(()));
-    ana.sync_now().unwrap();
-    let request = ana.people_list().unwrap().requests[0].id.clone();
-    ana.request_admit(&request).unwrap();
-    for app in [&mara, &ana, &mara] {
-        app.sync_now().unwrap();
-    }
-    let user = mara.state().me.unwrap().user;
-    Team {
-        ana,
-        mara,
-        vault,
-        user,
-        homes,
-    }
-}
+use crate::people::{login, password, storage, team, titles};
 
 fn remove(app: &App, user: &str, emergency: bool) -> Result<(), Code> {
     let removal = Removal {
