@@ -456,6 +456,10 @@ pub struct HistoryRow {
     pub created: bool,
     /// What it changed.
     pub changed: Vec<Changed>,
+    /// What was not there before.
+    pub added: Vec<Changed>,
+    /// What is not there any more, called what it was called before.
+    pub removed: Vec<Changed>,
 }
 
 /// A window of an item's history, newest first.

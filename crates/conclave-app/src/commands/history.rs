@@ -135,44 +135,47 @@ fn changed_role(part: &Part, content: &ItemContent) -> Changed {
 fn history_row(engine: &Engine, hash: &EntryHash) -> Option<HistoryRow> {
     let revision = engine.replica().revision(hash)?;
     let (by, device) = author(engine, revision.author);
-    let created = revision.body.parents.is_empty();
     let parents = revision.body.parents.iter();
     let before: Vec<_> = parents
         .filter_map(|parent| engine.open_revision(parent).ok())
         .collect();
-    let changed = match engine.open_revision(hash).ok() {
-        Some(now) if !before.is_empty() => {
-            let parts = before.iter().flat_map(|before| before.parts());
-            let parts: BTreeSet<Part> = now.parts().chain(parts).collect();
-            let mut parts: Vec<Part> = parts.into_iter().collect();
-            parts.sort_by_key(|part| place(part, &now));
-            // What stands in any parent was chosen and not written: bringing edits together
-            // changes nothing by itself.
-            let is_new = |part: &&Part| {
-                let mut before = before.iter();
-                before.all(|before| now.part(**part) != before.part(**part))
-            };
-            parts
-                .iter()
-                .filter(is_new)
-                .map(|part| {
-                    // What was taken out is called what it was called before.
-                    let gone = now.part(*part) == PartValue::Absent;
-                    let had = before.iter().find(|b| b.part(*part) != PartValue::Absent);
-                    changed_role(part, had.filter(|_| gone).unwrap_or(&now))
-                })
-                .collect()
-        }
-        _ => Vec::new(),
-    };
-    Some(HistoryRow {
+    let mut row = HistoryRow {
         revision: hash.to_string(),
         by,
         device,
         at_ms: revision.wall_ms,
-        created,
-        changed,
-    })
+        created: revision.body.parents.is_empty(),
+        changed: Vec::new(),
+        added: Vec::new(),
+        removed: Vec::new(),
+    };
+    if let Ok(now) = engine.open_revision(hash)
+        && !before.is_empty()
+    {
+        tell(&mut row, &before, &now);
+    }
+    Some(row)
+}
+
+/// Says what a revision did. What stands in any parent was chosen and not written: bringing edits
+/// together changes nothing by itself.
+fn tell(row: &mut HistoryRow, before: &[ItemContent], now: &ItemContent) {
+    let parts = before.iter().flat_map(ItemContent::parts);
+    let parts: BTreeSet<Part> = now.parts().chain(parts).collect();
+    let mut parts: Vec<Part> = parts.into_iter().collect();
+    parts.sort_by_key(|part| place(part, now));
+    for part in &parts {
+        let is = now.part(*part);
+        if before.iter().any(|before| before.part(*part) == is) {
+            continue;
+        }
+        let had = before.iter().find(|b| b.part(*part) != PartValue::Absent);
+        match had {
+            Some(had) if is == PartValue::Absent => row.removed.push(changed_role(part, had)),
+            Some(_) => row.changed.push(changed_role(part, now)),
+            None => row.added.push(changed_role(part, now)),
+        }
+    }
 }
 
 fn conflict(engine: &Engine, merge: &Merge<'_, DeviceId>, heads: &[EntryHash]) -> ConflictView {

@@ -115,7 +115,7 @@ impl App {
         if stale(&sync, self.now()).is_some() {
             return Err(Code::StorageStale.into());
         }
-        let seed = self.take_last_resort().ok_or(Code::RecoveryWordsWrong)?;
+        let seed = self.last_resort().ok_or(Code::RecoveryWordsWrong)?;
         let packed = self.with(|engine| {
             let (replica, now) = (engine.replica(), engine.now());
             if replica.rights().needs_update() {
@@ -123,19 +123,15 @@ impl App {
             }
             let paper = replica.last_resort(&seed, owner, &out, now, &mut random::os());
             Packed::of(&mut paper.map_err(crate::engine::EngineError::from)?)
-        });
-        let put = packed.and_then(|packed| Ok(self.wait(packed.put(remote.as_ref()))?));
-        if let Err(error) = put {
-            self.hold_last_resort(seed);
-            return Err(error);
-        }
+        })?;
+        self.wait(packed.put(remote.as_ref()))?;
         self.sync_now()?;
         let made =
             self.with(|engine| Ok(engine.replica().team_role(owner) == Some(Role::Owner)))?;
         if !made {
-            self.hold_last_resort(seed);
             return Err(Code::StorageFailed.into());
         }
+        self.forget_last_resort();
         // The new keys that this computer has just made.
         self.sync_now()?;
         self.people_list()
@@ -143,7 +139,7 @@ impl App {
 
     /// Forgets the words: the dialog was closed.
     pub fn last_resort_close(&self) {
-        drop(self.take_last_resort());
+        self.forget_last_resort();
     }
 
     /// This person has seen that the sheet was used.

@@ -83,7 +83,7 @@ struct Inner {
     setup: Setup,
     joining: Option<Joining>,
     recovering: Option<Recovering>,
-    last_resort: Option<Own0Seed>,
+    last_resort: Option<Arc<Own0Seed>>,
     adding: Option<Adding>,
     pairing: Option<Pairing>,
     inboxes: BTreeMap<InviteId, Inbox>,
@@ -174,11 +174,16 @@ impl App {
     /// Holds the last-resort sheet's seed while its dialog is open; wiped at the latest by locking.
     pub(crate) fn hold_last_resort(&self, seed: Own0Seed) {
         let open = !self.engine.glance().is_closed();
-        self.inner().last_resort = open.then_some(seed);
+        self.inner().last_resort = open.then(|| Arc::new(seed));
     }
 
-    pub(crate) fn take_last_resort(&self) -> Option<Own0Seed> {
-        self.inner().last_resort.take()
+    /// The seed for one use. Whoever forgets it meanwhile has it wiped when that use ends.
+    pub(crate) fn last_resort(&self) -> Option<Arc<Own0Seed>> {
+        self.inner().last_resort.clone()
+    }
+
+    pub(crate) fn forget_last_resort(&self) {
+        self.inner().last_resort = None;
     }
 
     pub(crate) fn now(&self) -> u64 {

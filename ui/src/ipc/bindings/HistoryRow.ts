@@ -29,4 +29,12 @@ created: boolean,
 /**
  * What it changed.
  */
-changed: Array<Changed>, };
+changed: Array<Changed>, 
+/**
+ * What was not there before.
+ */
+added: Array<Changed>, 
+/**
+ * What is not there any more, called what it was called before.
+ */
+removed: Array<Changed>, };

@@ -245,6 +245,8 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
           at_ms: row.at,
           created: offset + i === history.length - 1,
           changed: row.changed,
+          added: [],
+          removed: [],
         })),
       };
     },
