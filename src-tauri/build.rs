@@ -98,6 +98,7 @@ const COMMANDS: &[&str] = &[
     "share_get",
     "share_grant",
     "share_level",
+    "share_until",
     "share_revoke",
     "leave_get",
     "leave_ask",

@@ -75,6 +75,25 @@ async fn a_vault_is_shared_until_a_day_and_a_level_changes_in_its_row() {
         .await;
     page.shows("until 1 Dec 2999").await;
     page.in_both_themes("share-level").await;
+    // Another day for the one who is in, then none.
+    page.button("When it ends for Mara Lindqvist")
+        .await
+        .click()
+        .await;
+    page.field("Last day").await.type_text("2998-06-30").await;
+    page.in_both_themes("share-another-day").await;
+    page.button("Save").await.click().await;
+    page.shows("until 30 Jun 2998").await;
+    page.button("When it ends for Mara Lindqvist")
+        .await
+        .click()
+        .await;
+    page.find("combobox", "Ends: On a date").await.click().await;
+    page.find("option", "No end").await.click().await;
+    page.button("Save").await.click().await;
+    page.shows("Mara’s access no longer ends").await;
+    page.find("combobox", "Level of Mara Lindqvist: Change")
+        .await;
 
     // A group, and whoever comes by it alone is not ended here.
     page.button("Stop sharing with Mara Lindqvist")

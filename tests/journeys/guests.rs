@@ -6,7 +6,7 @@ use conclave_app::{
     api::{
         Code, Role,
         app::Phase,
-        people::{InviteCreate, PeopleView, Scope, ShareGrant, ShareLevel, Via, Who},
+        people::{InviteCreate, PeopleView, Scope, ShareGrant, ShareLevel, ShareUntil, Via, Who},
         removal::{Removal, RoleChange},
         vaults::VaultCreate,
     },
@@ -261,6 +261,48 @@ fn a_share_ends_by_its_day_and_what_its_person_wrote_stays() {
     give(Role::Viewer, None).unwrap();
     until(&[&t.ana, &mara], || titles(&mara) == ["Hers"]);
     assert!(t.ana.share_get(&t.scope()).unwrap().ended.is_empty());
+}
+
+#[test]
+fn the_day_of_a_share_is_moved_and_nothing_is_taken_away() {
+    let t = Team::new();
+    let end = START_MS + DAY_MS;
+    let (gus, user) = t.join(1, Role::Guest, &[&t.vault], Some(end));
+    let item = t.ana.item_save(&login("Shown", &t.vault, "now"));
+    let item = item.unwrap().id;
+    let who = Who::Person { id: user };
+    let change = |expires_ms| {
+        t.ana.share_until(&ShareUntil {
+            scope: t.scope(),
+            who: who.clone(),
+            expires_ms,
+        })
+    };
+    // A guest's access always ends, and no day lies behind.
+    for none in [None, Some(START_MS)] {
+        assert_eq!(change(none).unwrap_err().code, Code::NotAllowed);
+    }
+    let later = START_MS + 3 * DAY_MS;
+    let view = change(Some(later)).unwrap();
+    let theirs: Vec<_> = view.entries.iter().filter(|e| e.party.who == who).collect();
+    assert_eq!(theirs.len(), 1);
+    assert_eq!(
+        (theirs[0].role, theirs[0].expires_ms),
+        (Role::Guest, Some(later))
+    );
+    t.clock.later(DAY_MS);
+    until(&[&t.ana, &gus], || titles(&gus) == ["Shown"]);
+    assert_eq!(password(&gus, &item), b"now");
+    assert!(t.ana.share_get(&t.scope()).unwrap().ended.is_empty());
+    // Sooner again: it ends on that day, once, and no other day is left behind.
+    change(Some(START_MS + 2 * DAY_MS)).unwrap();
+    until(&[&t.ana, &gus], || titles(&gus) == ["Shown"]);
+    t.clock.later(DAY_MS);
+    until(&[&t.ana, &gus], || {
+        t.ana.share_get(&t.scope()).unwrap().ended.len() == 1
+    });
+    until(&[&t.ana, &gus], || titles(&gus).is_empty());
+    assert_eq!(change(Some(later)).unwrap_err().code, Code::NotFound);
 }
 
 #[test]

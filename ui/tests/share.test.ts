@@ -101,6 +101,45 @@ test('a day that is none keeps the button shut and says why', async () => {
   expect(called('share_grant')).toHaveLength(1);
 });
 
+test('the day of somebody who is in can be moved, and taken away, without stopping', async () => {
+  const { user, called, sheet } = await shareVault('Marketing');
+  const readers = within(sheet.getByRole('list', { name: 'Can open it' }));
+  const button = () => readers.getByRole('button', { name: 'When it ends for Lena Okafor' });
+  await user.click(button());
+  expect(button()).toHaveAttribute('aria-pressed', 'true');
+  await pick(user, readers.getByRole('combobox', { name: 'Ends: No end' }), 'On a date');
+  const field = () => readers.getByRole('textbox', { name: 'Last day' });
+  await user.clear(field());
+  await user.type(field(), '2020-01-01');
+  expect(readers.getByText('Choose a day that is still ahead.')).toBeInTheDocument();
+  expect(sheet.getByRole('button', { name: /^Save/ })).toBeDisabled();
+  await user.clear(field());
+  await user.type(field(), '2999-12-31');
+  await expectAccessible();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(readers.getByText(/^until .*2999$/)).toBeInTheDocument();
+  expect(readers.queryByRole('textbox')).not.toBeInTheDocument();
+  // It begins with the day as it is; adding somebody puts it away.
+  await user.click(button());
+  expect(field()).toHaveValue('2999-12-31');
+  await user.click(sheet.getByRole('button', { name: /^Operations/ }));
+  expect(readers.queryByRole('textbox')).not.toBeInTheDocument();
+  expect(sheet.getByRole('combobox', { name: 'Ends: No end' })).toBeInTheDocument();
+  await user.click(button());
+  expect(sheet.queryByRole('region', { name: /will be able to/ })).not.toBeInTheDocument();
+  await pick(user, readers.getByRole('combobox', { name: 'Ends: On a date' }), 'No end');
+  await user.click(sheet.getByRole('button', { name: /^Save/ }));
+  await settle();
+  expect(readers.queryByText(/until/)).not.toBeInTheDocument();
+  const who = { type: 'person', id: 'lena' };
+  expect(called('share_until')).toMatchObject([
+    { req: { who, expires_ms: expect.any(Number) } },
+    { req: { who, expires_ms: null } },
+  ]);
+  expect(called('share_grant')).toEqual([]);
+});
+
 async function invite() {
   const opened = await open('main');
   await opened.user.click(sidebar().getByRole('button', { name: /^People/ }));

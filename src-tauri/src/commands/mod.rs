@@ -159,6 +159,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         people::share_get,
         people::share_grant,
         people::share_level,
+        people::share_until,
         people::share_revoke,
         people::leave_get,
         people::leave_ask,

@@ -6,7 +6,7 @@ use conclave_app::{
         leaving::LeaveView,
         people::{
             InviteCreate, InviteReady, InviteRef, InviteSave, PeopleView, RequestRef, ShareGrant,
-            ShareLevel, ShareRequest, ShareRevoke, ShareView,
+            ShareLevel, ShareRequest, ShareRevoke, ShareUntil, ShareView,
         },
     },
     session::App,
@@ -76,6 +76,11 @@ pub(crate) async fn share_grant(app: Shared<'_>, req: ShareGrant) -> Answer<Shar
 #[command]
 pub(crate) async fn share_level(app: Shared<'_>, req: ShareLevel) -> Answer<ShareView> {
     off(app, move |app| app.share_level(&req)).await
+}
+
+#[command]
+pub(crate) async fn share_until(app: Shared<'_>, req: ShareUntil) -> Answer<ShareView> {
+    off(app, move |app| app.share_until(&req)).await
 }
 
 #[command]

@@ -79,6 +79,7 @@ import type {
   Settings,
   ShareGrant,
   ShareLevel,
+  ShareUntil,
   ShareRequest,
   ShareRevoke,
   ShareView,
@@ -174,6 +175,7 @@ export interface Commands {
   share_get: [ShareRequest, ShareView];
   share_grant: [ShareGrant, ShareView];
   share_level: [ShareLevel, ShareView];
+  share_until: [ShareUntil, ShareView];
   share_revoke: [ShareRevoke, ShareView];
   leave_get: [null, LeaveView];
   leave_ask: [null, LeaveView];

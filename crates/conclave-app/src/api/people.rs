@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 pub use super::share::{
     Candidate, Party, Scope, ShareEnded, ShareEntry, ShareGrant, ShareLevel, ShareRequest,
-    ShareRevoke, ShareView, Via, Who,
+    ShareRevoke, ShareUntil, ShareView, Via, Who,
 };
 use super::{KeyState, Person, Role, recovery::LastResortUsed, verify::KeyChange};
 

@@ -184,6 +184,19 @@ pub struct ShareLevel {
     pub role: Role,
 }
 
+/// Another day on which it ends for somebody who is in.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[ts(export)]
+pub struct ShareUntil {
+    /// What.
+    pub scope: Scope,
+    /// Whose.
+    pub who: Who,
+    /// Until when; none: it stays.
+    #[ts(type = "number | null")]
+    pub expires_ms: Option<u64>,
+}
+
 /// Take it away.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export)]

@@ -13,8 +13,8 @@ use crate::{
     api::{
         AppError, Code, KeyState, Role,
         people::{
-            Candidate, Party, Scope, ShareEnded, ShareEntry, ShareGrant, ShareLevel, ShareView,
-            Via, Who as WhoView,
+            Candidate, Party, Scope, ShareEnded, ShareEntry, ShareGrant, ShareLevel, ShareUntil,
+            ShareView, Via, Who as WhoView,
         },
     },
     convert::{count, item_id, scope_id, user_id},
@@ -101,6 +101,8 @@ struct Held {
     who: Who,
     role: role::Role,
     expires_ms: Option<u64>,
+    /// Where the grants lie: an item may have several scopes.
+    scopes: BTreeSet<ScopeId>,
 }
 
 fn held(grants: &[GrantView], scopes: &[ScopeId]) -> Vec<Held> {
@@ -112,8 +114,10 @@ fn held(grants: &[GrantView], scopes: &[ScopeId]) -> Vec<Held> {
                 who,
                 role: grant.role,
                 expires_ms: grant.expires_ms,
+                scopes: [grant.scope].into(),
             }),
             Some(known) => {
+                known.scopes.insert(grant.scope);
                 // What reaches further is what holds.
                 let both = known.expires_ms.zip(grant.expires_ms);
                 known.expires_ms = both.map(|(one, other)| one.max(other));
@@ -326,6 +330,19 @@ impl Engine {
         })
     }
 
+    /// Refuses a day that is over; a guest's access always ends.
+    fn check_end(&self, role: role::Role, until: Option<u64>) -> Result<(), AppError> {
+        let fits = match until {
+            Some(end) => end > self.now(),
+            None => role != role::Role::Guest,
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(Code::NotAllowed.into())
+        }
+    }
+
     /// Refuses to share with somebody whose key nobody has proven, or with other keys or another
     /// name than were confirmed; with a group, where that is so for one of its people.
     pub(super) fn check_keys(&self, who: Who) -> Result<(), AppError> {
@@ -375,8 +392,8 @@ impl App {
     /// Lets a person or a group of the team open it.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`], also for a day that is over; [`Code::NotFound`];
-    /// [`Code::KeyNotVerified`] for somebody whose key no code has proven; [`Code::KeyChanged`] for
+    /// [`Code::NotAllowed`], also for a day that is over, and for a guest without one;
+    /// [`Code::NotFound`]; [`Code::KeyNotVerified`] for somebody whose key no code has proven; [`Code::KeyChanged`] for
     /// other keys or another name than were confirmed.
     pub fn share_give(&self, give: &ShareGrant) -> Result<ShareView, AppError> {
         let who = who_of(&give.who)?;
@@ -389,8 +406,8 @@ impl App {
             }
             engine.check_keys(who)?;
             let until = give.expires_ms;
-            let over = until.is_some_and(|end| end <= engine.now());
-            if over || !engine.roles_offered(target, who).contains(&role) {
+            engine.check_end(role, until)?;
+            if !engine.roles_offered(target, who).contains(&role) {
                 return Err(Code::NotAllowed.into());
             }
             engine.commit(|replica, now| {
@@ -423,6 +440,36 @@ impl App {
             }
             engine.commit(|replica, now| {
                 replica.change_role(who, vault, role, now, &mut random::os())
+            })?;
+            engine.share_view(&change.scope)
+        })
+    }
+
+    /// Moves the day on which it ends for somebody who is in, or takes the end away; the level
+    /// stays.
+    ///
+    /// # Errors
+    /// As for [`App::share_give`].
+    pub fn share_until(&self, change: &ShareUntil) -> Result<ShareView, AppError> {
+        let (who, until) = (who_of(&change.who)?, change.expires_ms);
+        self.check_fresh()?;
+        self.with(|engine| {
+            let target = Target::of(engine, &change.scope)?;
+            let held = held(
+                &engine.replica().rights().live_grants(),
+                &target.scopes(engine),
+            );
+            let theirs = held.iter().find(|h| h.who == who).ok_or(Code::NotFound)?;
+            engine.check_end(theirs.role, until)?;
+            let reach = |end: Option<u64>| end.unwrap_or(u64::MAX);
+            if reach(until) > reach(theirs.expires_ms) {
+                engine.check_keys(who)?;
+            }
+            engine.commit(|replica, now| {
+                let mut scopes = theirs.scopes.iter();
+                scopes
+                    .try_for_each(|at| replica.change_end(who, *at, until, now, &mut random::os()))
+                    .map_err(EngineError::from)
             })?;
             engine.share_view(&change.scope)
         })

@@ -39,7 +39,8 @@ impl Replica {
         out
     }
 
-    /// The strongest working grant that satisfies a condition.
+    /// The strongest working grant that satisfies a condition; of equals the one that lasts longest,
+    /// since what is written under a grant and nobody has seen when it ends is set aside.
     pub(super) fn best(&self, fits: impl Fn(&GrantView) -> bool) -> Under {
         self.working_grants()
             .into_iter()
@@ -47,6 +48,7 @@ impl Replica {
             .max_by_key(|(grant, member)| {
                 (
                     grant.role.rank(),
+                    grant.expires_ms.unwrap_or(u64::MAX),
                     member.is_none(),
                     core::cmp::Reverse(grant.id),
                 )

@@ -179,26 +179,61 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
         let who = who.into();
+        let held = self.held(who, scope)?;
+        // Another role, and the same day: the last one, none where one grant has none.
+        let days: Option<Vec<u64>> = held.iter().map(|g| g.expires_ms).collect();
+        let until = days.and_then(|days| days.into_iter().max());
+        if !held.iter().any(|g| g.role == role) {
+            let subject = self.subject(who)?;
+            self.write_grant(Giving::new(subject, scope, role).until(until), now)?;
+        }
+        for old in held.iter().filter(|g| g.role.rank() > role.rank()) {
+            self.end_grant(old, self.under_senior(scope, 3), now)?;
+        }
+        self.reconcile(now, rng)?;
+        Ok(())
+    }
+
+    /// Lets what somebody holds in exactly this scope end on another day, or go on without an end:
+    /// one more grant of the same role, and the end of those that reach further. Nobody reads more
+    /// or less today, so no key changes. An earlier day ends a grant, so that what they wrote under
+    /// it and nobody has seen yet is set aside; a later day sets nothing aside.
+    ///
+    /// # Errors
+    /// [`WriteError::NotFound`] where they hold nothing; [`WriteError::NotAllowed`] when it is not
+    /// this person's to do.
+    pub fn change_end(
+        &mut self,
+        who: impl Into<Who>,
+        scope: ScopeId,
+        until: Option<u64>,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        let who = who.into();
+        let held = self.held(who, scope)?;
+        let role = held.iter().map(|g| g.role).max_by_key(|role| role.rank());
+        let role = role.ok_or(WriteError::NotFound)?;
+        if !held.iter().any(|g| g.role == role && g.expires_ms == until) {
+            let subject = self.subject(who)?;
+            self.write_grant(Giving::new(subject, scope, role).until(until), now)?;
+        }
+        let day = |until: Option<u64>| until.unwrap_or(u64::MAX);
+        for old in held.iter().filter(|g| day(g.expires_ms) > day(until)) {
+            self.end_grant(old, self.under_senior(scope, 3), now)?;
+        }
+        self.reconcile(now, rng)?;
+        Ok(())
+    }
+
+    /// What somebody holds in exactly this scope.
+    fn held(&self, who: Who, scope: ScopeId) -> Result<Vec<GrantView>, WriteError> {
         let mut held = self.rights.live_grants();
         held.retain(|g| g.who() == Some(who) && g.scope == scope);
         if held.is_empty() {
             return Err(WriteError::NotFound);
         }
-        if !held.iter().any(|g| g.role == role) {
-            // Another role, and the same day: the last one, none where one grant has none.
-            let days: Option<Vec<u64>> = held.iter().map(|g| g.expires_ms).collect();
-            let until = days.and_then(|days| days.into_iter().max());
-            let subject = self.subject(who)?;
-            self.write_grant(Giving::new(subject, scope, role).until(until), now)?;
-        }
-        for old in held {
-            if old.role == role || old.role.rank() < role.rank() {
-                continue;
-            }
-            self.end_grant(&old, self.under_senior(scope, 3), now)?;
-        }
-        self.reconcile(now, rng)?;
-        Ok(())
+        Ok(held)
     }
 
     /// The roles that this person may change somebody's to in a scope, strongest first; none where

@@ -184,15 +184,24 @@ impl Replica {
         Ok(())
     }
 
-    /// Live grants whose time is over and that this person may end.
+    /// Live grants whose time is over and that this person may end. One beside a grant of the same
+    /// or more that lasts longer takes nothing from anybody, and its end would set aside what was
+    /// written under it before its holder heard of the longer one: it goes when that one goes.
     #[must_use]
     pub fn expired(&self, now: u64) -> Vec<GrantView> {
-        let mut grants = self.rights.live_grants();
+        let live = self.rights.live_grants();
+        let over = |grant: &GrantView| grant.expires_ms.is_some_and(|end| end <= now);
+        let outlasted = |grant: &GrantView| {
+            let same = |g: &&GrantView| g.who() == grant.who() && g.scope == grant.scope;
+            let mut others = live.iter().filter(same);
+            others.any(|g| g.role.rank() >= grant.role.rank() && !over(g))
+        };
+        let mut grants = live.clone();
         grants.retain(|grant| {
-            let over = grant.expires_ms.is_some_and(|end| end <= now) && !grant.personal;
+            let due = over(grant) && !grant.personal && !outlasted(grant);
             // What did not end by this person's word once does not by the same word again, and
             // each word stays in the log.
-            over && !self.has_revoked(grant.id)
+            due && !self.has_revoked(grant.id)
                 && self.under_senior(grant.scope, 3).is_some_and(|(mine, _)| {
                     grant.id != mine && self.rights.turn(mine) < self.rights.turn(grant.id)
                 })

@@ -10,7 +10,9 @@ import {
   type ShareView,
   type Who,
 } from '$ipc';
-import { dateField, endOf, type EndChoice } from '$lib/ends';
+import { dateField, endOf, lastMoment, type EndChoice } from '$lib/ends';
+
+const inAWeek = () => dateField(Date.now() + 7 * 86_400_000);
 
 export class ShareState {
   view = $state.raw<ShareView | null>(null);
@@ -20,8 +22,10 @@ export class ShareState {
   /** The person or group being added, before the button is pressed. */
   chosen = $state<Id | null>(null);
   role = $state<Role>('viewer');
+  /** The one who is in and whose end is being moved, before the button is pressed. */
+  moving = $state<Id | null>(null);
   ends = $state<EndChoice>('none');
-  date = $state(dateField(Date.now() + 7 * 86_400_000));
+  date = $state(inAWeek());
   readonly scope: Scope;
 
   constructor(scope: Scope) {
@@ -41,10 +45,28 @@ export class ShareState {
   get end(): number | null | undefined {
     return endOf(this.ends, this.date, Date.now());
   }
+  get moved(): ShareEntry | null {
+    return this.view?.entries.find((one) => one.who.id === this.moving) ?? null;
+  }
   choose(candidate: Candidate): void {
+    if (this.moving) this.#clear();
     this.chosen = this.chosen === candidate.who.id ? null : candidate.who.id;
     this.problem = null;
     if (!candidate.roles.includes(this.role)) this.role = candidate.roles[0] ?? 'viewer';
+    // A guest's access always ends.
+    if (this.role === 'guest' && this.ends === 'none') this.ends = 'month';
+  }
+  /** Begins or stops moving the end of somebody who is in. */
+  move(entry: ShareEntry): void {
+    const { who, expires_ms: end, over } = entry;
+    const again = this.moving === who.id;
+    this.#clear();
+    this.problem = null;
+    if (again) return;
+    this.moving = who.id;
+    if (end === null) return;
+    this.ends = over ? 'month' : 'date';
+    if (!over) this.date = dateField(lastMoment(end));
   }
   async grant(): Promise<boolean> {
     const who = this.candidate?.who;
@@ -53,10 +75,17 @@ export class ShareState {
     const { scope, role } = this;
     const done = await this.#run(() => call('share_grant', { scope, who, role, expires_ms: end }));
     if (done) {
-      this.chosen = null;
       this.query = '';
-      this.ends = 'none';
+      this.#clear();
     }
+    return done;
+  }
+  async until(): Promise<boolean> {
+    const who = this.moved?.who;
+    const end = this.end;
+    if (!who || end === undefined) return false;
+    const done = await this.#run(() => call('share_until', { scope: this.scope, who, expires_ms: end }));
+    if (done) this.#clear();
     return done;
   }
   async level(entry: ShareEntry, role: Role): Promise<boolean> {
@@ -64,6 +93,12 @@ export class ShareState {
   }
   async revoke(who: Who): Promise<boolean> {
     return this.#run(() => call('share_revoke', { scope: this.scope, who }));
+  }
+  #clear(): void {
+    this.chosen = null;
+    this.moving = null;
+    this.ends = 'none';
+    this.date = inAWeek();
   }
   async #run(work: () => Promise<ShareView>): Promise<boolean> {
     this.busy = true;

@@ -143,6 +143,7 @@ export type * from "./ShareLevel";
 export type * from "./ShareMachine";
 export type * from "./ShareRequest";
 export type * from "./ShareRevoke";
+export type * from "./ShareUntil";
 export type * from "./ShareView";
 export type * from "./SheetKind";
 export type * from "./SheetSave";

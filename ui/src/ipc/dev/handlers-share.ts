@@ -135,6 +135,12 @@ export function shareHandlers(world: World): Handlers {
       for (const one of [...world.grants, ...given].filter(same(scope, who))) one.role = role;
       return view(scope);
     },
+    share_until: ({ scope, who, expires_ms }) => {
+      for (const one of given.filter(same(scope, who))) one.expires_ms = expires_ms;
+      if (expires_ms === null) ends.delete(at(who.id, scope));
+      else ends.set(at(who.id, scope), expires_ms);
+      return view(scope);
+    },
     share_revoke: ({ scope, who }) => {
       world.grants = world.grants.filter((g) => !same(scope, who)(g));
       given = given.filter((g) => !same(scope, who)(g));

@@ -4,7 +4,10 @@ use super::{
     removal::{meet, user_of, write},
     *,
 };
-use crate::{body::Subject, replica::Ended};
+use crate::{
+    body::{Body, Subject},
+    replica::Ended,
+};
 
 /// Ana with two vaults, Mara as an editor, and Gus as a guest in the first until 50.
 fn with_guest() -> (Person, Person, Person, [ScopeId; 2]) {
@@ -117,6 +120,86 @@ fn another_level_keeps_the_day() {
     }
     assert_eq!(held(&ana), [(Role::Viewer, Some(90))]);
     meet(&mut [&mut ana, &mut mara, &mut gus]);
+}
+
+#[test]
+fn another_day_changes_no_key_and_a_later_one_sets_nothing_aside() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let (mut jonas, _) = join(&mut ana, "Jonas", &[], 63);
+    let (j, vault) = (user_of(&jonas), vaults[0]);
+    ana.replica
+        .grant(j, vault, Role::Editor, Some(90), 10, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    let keys = |person: &Person| {
+        let all = person.replica.entries();
+        all.filter(|e| matches!(e.body, Body::KeyEpoch(_))).count()
+    };
+    let before = keys(&ana);
+    let held = |person: &Person, user: UserId| {
+        let mut held = person.replica.rights().live_grants();
+        held.retain(|g| g.user == Some(user) && g.scope == vault);
+        let held = held.iter().map(|g| (g.role, g.expires_ms));
+        held.collect::<Vec<_>>()
+    };
+    // A guest stays one, and keeps the name.
+    let guest = user_of(&gus);
+    ana.replica
+        .change_end(guest, vault, Some(370), 10, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    assert_eq!(gus.replica.reading_ends(), BTreeMap::from([(vault, 370)]));
+    assert_eq!(mara.replica.standing(guest), Some(Role::Guest));
+    assert!(mara.names().contains(&"Gus".to_owned()));
+    assert_eq!(gus.names(), ["Production"]);
+    // Without having heard of a later day, he writes: it stands, and what comes after stands under
+    // the longer grant.
+    for (at, until) in [(11, Some(95)), (12, None)] {
+        let item = write(&mut jonas, None, vault, b"meanwhile");
+        ana.replica
+            .change_end(j, vault, until, at, &mut ana.rng)
+            .unwrap();
+        meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+        assert_eq!(mara.read(item).unwrap(), b"meanwhile", "{at}");
+    }
+    assert!(jonas.replica.reading_ends().is_empty());
+    let item = write(&mut jonas, None, vault, b"later");
+    // The days that were moved end nothing.
+    assert_eq!(ana.replica.end_expired(96, &mut ana.rng).unwrap(), 0);
+    assert_eq!(gus.replica.reading_ends(), BTreeMap::from([(vault, 370)]));
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    assert_eq!(mara.read(item).unwrap(), b"later");
+    assert!(ana.replica.quarantined().is_empty());
+    // An earlier day sets aside what was not seen; what he writes under it stands.
+    let unseen = write(&mut jonas, None, vault, b"unseen");
+    ana.replica
+        .change_end(j, vault, Some(200), 97, &mut ana.rng)
+        .unwrap();
+    let days: BTreeSet<_> = held(&ana, j).into_iter().collect();
+    let until = |day| (Role::Editor, Some(day));
+    assert_eq!(days, BTreeSet::from([until(90), until(95), until(200)]));
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    let item = write(&mut jonas, None, vault, b"heard");
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    assert_eq!(mara.read(unseen), None);
+    assert_eq!(ana.replica.quarantined().len(), 1);
+    assert_eq!(mara.read(item).unwrap(), b"heard");
+    assert_eq!(jonas.replica.reading_ends(), BTreeMap::from([(vault, 200)]));
+    assert_eq!(keys(&ana), before);
+    // The last day takes the others with it.
+    assert_eq!(ana.replica.end_expired(200, &mut ana.rng).unwrap(), 3);
+    assert!(held(&ana, j).is_empty());
+    // Nobody moves their own, nor without a manager's place.
+    let refused = jonas.replica.change_end(j, vault, None, 16, &mut jonas.rng);
+    assert!(refused.is_err());
+    let refused = mara
+        .replica
+        .change_end(guest, vault, None, 16, &mut mara.rng);
+    assert!(refused.is_err());
+    let nobody = ana
+        .replica
+        .change_end(guest, vaults[1], None, 16, &mut ana.rng);
+    assert!(matches!(nobody, Err(WriteError::NotFound)));
 }
 
 #[test]
