@@ -62,7 +62,7 @@ const COMMANDS: &[&str] = &[
     "join_code",
     "join_send",
     "join_status",
-    "join_restart",
+    "start_over",
     "word_complete",
     "item_list",
     "item_get",

@@ -34,6 +34,10 @@ async fn of_two_owners_who_remove_each_other_the_senior_stays() {
             vault: None,
             role: Role::Owner,
         };
+        // Whoever decides who else gets in is compared with first.
+        at_anas
+            .with(|app| app.safety_confirm(&change.user, true))
+            .unwrap();
         at_anas.with(|app| app.role_change(&change)).unwrap();
         at_anas.sync();
         theirs.sync();

@@ -117,6 +117,17 @@ fn another_role_is_more_or_less_and_seniors_are_out_of_reach() {
         };
         t.ana.role_change(&change).unwrap()
     };
+    // Whoever decides who else gets in is compared with first.
+    let admin = RoleChange {
+        user: t.user.clone(),
+        vault: None,
+        role: Role::Admin,
+    };
+    assert_eq!(
+        t.ana.role_change(&admin).map(drop).map_err(|e| e.code),
+        Err(Code::NotCompared)
+    );
+    t.ana.safety_confirm(&t.user, true).unwrap();
     let view = change(None, Role::Admin);
     assert_eq!(view.access[0].role, Some(Role::Admin));
     t.ana.sync_now().unwrap();

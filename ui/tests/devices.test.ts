@@ -83,7 +83,11 @@ test('words that were forgotten are asked for anew', async () => {
   await expectAccessible();
   await user.click(screen.getByRole('button', { name: 'Start over' }));
   await settle();
-  expect(called('join_restart')).toHaveLength(1);
+  const dialog = within(screen.getByRole('dialog', { name: 'Start over?' }));
+  expect(dialog.getByText('You will type the words of the sheet again.')).toBeInTheDocument();
+  await user.click(dialog.getByRole('button', { name: 'Start over' }));
+  await settle();
+  expect(called('start_over')).toEqual([{ req: { team_name: null } }]);
 });
 
 test('a device that was ended says so', async () => {

@@ -90,7 +90,7 @@ impl From<TryOutError> for AppError {
             TryOutError::Write(error) | TryOutError::Read(error) | TryOutError::Delete(error) => {
                 error.into()
             }
-            other => Self::new(Code::StorageFailed, other),
+            other => Self::new(Code::TestFailed, other),
         }
     }
 }

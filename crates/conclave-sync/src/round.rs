@@ -169,7 +169,12 @@ impl Syncer {
             stop: snapshot.stop,
             ..Round::default()
         };
-        self.read(cases, now_ms, &mut round).await?;
+        // The own log first: where it turns out to be ahead, others' news must not be answered by
+        // writing at its stale end.
+        let (mine, others): (Vec<Case>, Vec<Case>) =
+            (cases.into_iter()).partition(|case| case.plan.log == snapshot.own);
+        self.read(mine, now_ms, &mut round).await?;
+        self.read(others, now_ms, &mut round).await?;
         // Where none of them was real, the rest can wait: made-up names must not keep it busy.
         round.more |= left && round.news > 0;
         if round.stop.is_some() {

@@ -3,7 +3,7 @@
 use conclave_app::{
     api::app::{
         AppState, InvitationOpen, InvitationView, JoinPreview, JoinSend, JoinStatus, Picked,
-        StorageCheck, StorageRequest, WordMatches, WordPrefix,
+        StartOver, StorageCheck, StorageRequest, WordMatches, WordPrefix,
     },
     commands::secrets,
 };
@@ -47,8 +47,8 @@ pub(crate) async fn join_status(app: Shared<'_>) -> Answer<JoinStatus> {
 }
 
 #[command]
-pub(crate) async fn join_restart(app: Shared<'_>) -> Answer<AppState> {
-    off(app, |app| app.join_restart()).await
+pub(crate) async fn start_over(app: Shared<'_>, req: StartOver) -> Answer<AppState> {
+    off(app, move |app| app.start_over(&req)).await
 }
 
 #[command]

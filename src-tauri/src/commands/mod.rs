@@ -128,7 +128,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         joining::join_send,
         joining::join_status,
         joining::word_complete,
-        joining::join_restart,
+        joining::start_over,
         items::item_list,
         items::item_get,
         items::item_reveal_field,

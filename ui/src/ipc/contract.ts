@@ -77,6 +77,7 @@ import type {
   SafetyWords,
   SheetSave,
   Settings,
+  StartOver,
   ShareGrant,
   ShareLevel,
   ShareUntil,
@@ -120,7 +121,7 @@ export interface Commands {
   join_folder: [StorageRequest, StorageCheck];
   join_send: [JoinSend, AppState];
   join_status: [null, JoinStatus];
-  join_restart: [null, AppState];
+  start_over: [StartOver, AppState];
   device_list: [null, DevicesView];
   device_revoke: [DeviceRef, DevicesView];
   state_words: [null, StateWords];

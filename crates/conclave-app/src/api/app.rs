@@ -297,6 +297,15 @@ pub enum JoinState {
     Refused,
     Expired,
     Unreachable,
+    PutAway,
+}
+
+/// Delete this computer's copy.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[ts(export)]
+pub struct StartOver {
+    /// The team's name, typed by whoever has been let in; none for who waits.
+    pub team_name: Option<String>,
 }
 
 /// How somebody comes in.

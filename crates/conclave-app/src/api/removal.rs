@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Person, Role, Text, items::Kind, people::VaultChip};
+use super::{KeyState, Person, Role, Text, items::Kind, people::VaultChip, verify::KeyChange};
 
 /// Somebody, by id.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -52,6 +52,8 @@ pub struct PersonView {
     pub person: Person,
     /// How sure one is of their key.
     pub key_state: KeyState,
+    /// Their keys or their name are not the ones that were confirmed.
+    pub key_change: Option<KeyChange>,
     /// Their devices.
     pub devices: Vec<PersonDevice>,
     /// The team, then the vaults that both read.

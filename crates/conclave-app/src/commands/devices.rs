@@ -70,7 +70,9 @@ impl App {
         // What it wrote up to now stays, so it is fetched first.
         self.sync_now()?;
         self.with(|engine| {
-            engine.commit(|replica, now| replica.revoke_device(device, now, &mut random::os()))?;
+            engine.commit_ending(|replica, now| {
+                replica.revoke_device(device, now, &mut random::os())
+            })?;
             Ok(view(engine))
         })
     }

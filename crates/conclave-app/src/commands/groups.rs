@@ -288,7 +288,7 @@ impl App {
         let _ = self.sync_now();
         self.with(|engine| {
             let group = engine.group(&request.group)?;
-            engine.commit(|replica, now| {
+            engine.commit_ending(|replica, now| {
                 replica.remove_member(group, user, now, &mut random::os())
             })?;
             Ok(engine.group_view(group))

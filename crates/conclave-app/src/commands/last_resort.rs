@@ -109,7 +109,7 @@ impl App {
         let owner = user_id(&request.owner)?;
         let out = request.remove.iter().map(|user| user_id(user));
         let out = out.collect::<Result<Vec<_>, _>>()?;
-        let remote = self.remote().ok_or(Code::StorageFailed)?;
+        let remote = self.remote().ok_or(Code::NoFolder)?;
         // What those who go did until now is to stay.
         let sync = self.sync_now()?;
         if stale(&sync, self.now()).is_some() {
@@ -118,9 +118,6 @@ impl App {
         let seed = self.last_resort().ok_or(Code::RecoveryWordsWrong)?;
         let packed = self.with(|engine| {
             let (replica, now) = (engine.replica(), engine.now());
-            if replica.rights().needs_update() {
-                return Err(Code::UpdateNeeded.into());
-            }
             let paper = replica.last_resort(&seed, owner, &out, now, &mut random::os());
             Packed::of(&mut paper.map_err(crate::engine::EngineError::from)?)
         })?;

@@ -144,8 +144,9 @@ impl App {
             if let Err(why) = whole_file::write(path, line.as_bytes()) {
                 // A key that nobody holds is to open nothing.
                 let machine = key.device();
-                engine
-                    .commit(|replica, now| replica.end_machine(machine, now, &mut random::os()))?;
+                engine.commit_ending(|replica, now| {
+                    replica.end_machine(machine, now, &mut random::os())
+                })?;
                 return Err(why);
             }
             Ok(MachineMade {
@@ -169,7 +170,9 @@ impl App {
             if !engine.machine_row(found.ok_or(Code::NotFound)?).can_end {
                 return Err(Code::NotAllowed.into());
             }
-            engine.commit(|replica, now| replica.end_machine(machine, now, &mut random::os()))?;
+            engine.commit_ending(|replica, now| {
+                replica.end_machine(machine, now, &mut random::os())
+            })?;
             Ok(engine.machines_view())
         })
     }

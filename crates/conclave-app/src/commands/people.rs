@@ -347,7 +347,8 @@ impl App {
     /// secret. It is put on the storage right away.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`], [`Code::Empty`], [`Code::StorageFailed`] without a shared folder.
+    /// [`Code::NotAllowed`], [`Code::Empty`], [`Code::DayOver`], [`Code::NoFolder`] without a shared
+    /// folder.
     pub fn invite_create(&self, request: &InviteCreate) -> Result<InviteReady, AppError> {
         crate::session::check_name("name", &request.name)?;
         let vaults = request
@@ -357,11 +358,15 @@ impl App {
             .collect::<Result<Vec<_>, AppError>>()?;
         let until = request.access_until_ms;
         let guest = request.role == Role::Guest;
-        // A guest's access has an end, and lies ahead.
-        if (guest && until.is_none()) || until.is_some_and(|end| end <= self.now()) {
+        // A guest's access has an end. Whoever decides who else gets in is compared with first.
+        let decides = matches!(request.role, Role::Admin | Role::Owner);
+        if decides || (guest && until.is_none()) {
             return Err(Code::NotAllowed.into());
         }
-        let remote = self.remote().ok_or(Code::StorageFailed)?;
+        if until.is_some_and(|end| end <= self.now()) {
+            return Err(Code::DayOver.into());
+        }
+        let remote = self.remote().ok_or(Code::NoFolder)?;
         let mut rng = random::os();
         let mut id = [0; 32];
         rng.fill_bytes(&mut id);
@@ -372,7 +377,7 @@ impl App {
             .map_err(|e| AppError::new(Code::Internal, e))?;
         let now = self.now();
         let colour = u8::try_from(now % 6).unwrap_or(0) + 1;
-        let (team, sealed, row) = self.with(|engine| {
+        let (sealed, row) = self.with(|engine| {
             let me = engine.replica().me().user;
             let inviter = engine
                 .names()
@@ -407,13 +412,15 @@ impl App {
                 rejected: Vec::new(),
                 access_until_ms: until,
             };
+            Ok((sealed, row))
+        })?;
+        // Kept once it is there: one whose words nobody has seen is in no list.
+        self.wait(remote.put(&layout::invitation(&invite), &sealed))?;
+        self.with(|engine| {
             let mut invites = engine.invites()?;
             invites.push(row.clone());
-            engine.keep_invites(&invites)?;
-            Ok((engine.team, sealed, row))
+            Ok(engine.keep_invites(&invites)?)
         })?;
-        self.wait(remote.put(&layout::invitation(&invite), &sealed))?;
-        let _ = team;
         Ok(InviteReady {
             invite: invite.to_string(),
             name: row.name.clone(),
@@ -451,13 +458,14 @@ impl App {
                 .find(|r| r.invite == id)
                 .ok_or(Code::NotFound)?)
         })?;
-        self.invite_cancel(invite)?;
-        self.invite_create(&InviteCreate {
+        let ready = self.invite_create(&InviteCreate {
             name: row.name,
             role: row.role.into(),
             vaults: row.vaults.iter().map(ToString::to_string).collect(),
             access_until_ms: row.access_until_ms,
-        })
+        })?;
+        self.invite_cancel(invite)?;
+        Ok(ready)
     }
 
     /// The invitation as text: it holds no secret.

@@ -5,14 +5,14 @@ use conclave_core::{
     cbor,
     entry::Entry,
     id::{EntryHash, ScopeId, UserId},
-    replica::NoRemoval,
+    replica::{NoRemoval, Who},
     role,
 };
 
 use super::{fields, items::person, uses::Uses};
 use crate::{
     api::{
-        AppError, Code, Role, Text,
+        AppError, Code, KeyState, Role, Text,
         people::PeopleView,
         removal::{
             AsideRow, AsideView, CouldOpen, PersonAccess, PersonDevice, PersonView, Removal,
@@ -111,6 +111,7 @@ impl Engine {
         Ok(PersonView {
             person: person(self, Some(user)),
             key_state: self.key_state(user),
+            key_change: self.key_change(user),
             devices: devices.collect(),
             access: places.map(|scope| self.access(user, scope)).collect(),
             why_not: replica
@@ -240,6 +241,26 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// What somebody may do by grants on exactly this place; nothing is 0.
+    fn rank_at(&self, user: UserId, place: ScopeId) -> u8 {
+        let grants = self.replica().rights().live_grants();
+        let theirs = grants.iter();
+        let theirs = theirs.filter(|g| g.who() == Some(Who::User(user)) && g.scope == place);
+        theirs.map(|g| g.role.rank()).max().unwrap_or(0)
+    }
+
+    /// Whoever decides who else gets in was compared with in person: their code alone does not
+    /// do (PROTOCOL, joining).
+    fn check_compared(&self, user: UserId, role: role::Role) -> Result<(), AppError> {
+        if role.rank() < role::Role::Admin.rank() || self.key_state(user) == KeyState::Verified {
+            return Ok(());
+        }
+        let name = person(self, Some(user)).name;
+        Err(AppError::from(Code::NotCompared).arg("name", name))
+    }
+}
+
 fn cut(text: &str) -> String {
     text.chars().take(200).collect()
 }
@@ -280,12 +301,26 @@ impl App {
     /// Gives somebody another role.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`], [`Code::NotFound`].
+    /// [`Code::NotAllowed`], [`Code::NotFound`]. For more than they may do now also
+    /// [`Code::StorageStale`], [`Code::KeyNotVerified`] and [`Code::KeyChanged`], as for sharing,
+    /// and [`Code::NotCompared`] where somebody would become an admin or owner with whom nobody
+    /// at this computer has compared words.
     pub fn role_change(&self, change: &RoleChange) -> Result<PersonView, AppError> {
         let user = user_id(&change.user)?;
         let role: role::Role = change.role.into();
+        let rises = self.with(|engine| {
+            let place = engine.place(change.vault.as_deref())?;
+            Ok(role.rank() > engine.rank_at(user, place))
+        })?;
+        if rises {
+            self.check_fresh()?;
+        }
         self.with(|engine| {
             let place = engine.place(change.vault.as_deref())?;
+            if rises {
+                engine.check_keys(Who::User(user))?;
+                engine.check_compared(user, role)?;
+            }
             engine.commit(|replica, now| {
                 replica.change_role(user, place, role, now, &mut random::os())
             })?;
@@ -319,8 +354,9 @@ impl App {
         }
         self.with(|engine| {
             let place = engine.place(removal.vault.as_deref())?;
-            engine
-                .commit(|replica, now| replica.remove_user(user, place, now, &mut random::os()))?;
+            engine.commit_ending(|replica, now| {
+                replica.remove_user(user, place, now, &mut random::os())
+            })?;
             Ok(())
         })?;
         self.people_list()
@@ -366,3 +402,7 @@ impl App {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "removal_tests.rs"]
+mod tests;

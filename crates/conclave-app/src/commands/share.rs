@@ -332,14 +332,10 @@ impl Engine {
 
     /// Refuses a day that is over; a guest's access always ends.
     fn check_end(&self, role: role::Role, until: Option<u64>) -> Result<(), AppError> {
-        let fits = match until {
-            Some(end) => end > self.now(),
-            None => role != role::Role::Guest,
-        };
-        if fits {
-            Ok(())
-        } else {
-            Err(Code::NotAllowed.into())
+        match until {
+            Some(end) if end <= self.now() => Err(Code::DayOver.into()),
+            None if role == role::Role::Guest => Err(Code::NotAllowed.into()),
+            _ => Ok(()),
         }
     }
 
@@ -392,9 +388,9 @@ impl App {
     /// Lets a person or a group of the team open it.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`], also for a day that is over, and for a guest without one;
-    /// [`Code::NotFound`]; [`Code::KeyNotVerified`] for somebody whose key no code has proven; [`Code::KeyChanged`] for
-    /// other keys or another name than were confirmed.
+    /// [`Code::DayOver`]; [`Code::NotAllowed`], also for a guest without a day;
+    /// [`Code::NotFound`]; [`Code::KeyNotVerified`] for somebody whose key no code has proven;
+    /// [`Code::KeyChanged`] for other keys or another name than were confirmed.
     pub fn share_give(&self, give: &ShareGrant) -> Result<ShareView, AppError> {
         let who = who_of(&give.who)?;
         let role: role::Role = give.role.into();
@@ -501,7 +497,7 @@ impl App {
             if scopes.is_empty() {
                 return Err(Code::NotFound.into());
             }
-            engine.commit(|replica, now| {
+            engine.commit_ending(|replica, now| {
                 let mut scopes = scopes.into_iter();
                 scopes
                     .try_for_each(|scope| replica.revoke(who, scope, now, &mut random::os()))
@@ -514,4 +510,4 @@ impl App {
 
 #[cfg(test)]
 #[path = "share_tests.rs"]
-mod tests;
+pub(super) mod tests;

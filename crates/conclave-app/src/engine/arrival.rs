@@ -9,7 +9,7 @@ use conclave_core::{
 use minicbor::{Decode, Encode};
 
 use super::{Engine, EngineError};
-use crate::random;
+use crate::{random, session::REQUEST};
 
 /// The value's name in the store.
 pub(crate) const JOINING: &str = "joining";
@@ -167,6 +167,7 @@ impl Engine {
                 tx.delete_value(Some(&team), JOINING)?;
                 // The device is in: the code has done its work.
                 tx.delete_value(Some(&team), ASKING)?;
+                tx.delete_value(Some(&team), REQUEST)?;
                 Ok::<(), EngineError>(())
             })
         });

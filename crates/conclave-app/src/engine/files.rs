@@ -25,6 +25,14 @@ const ADDED: &str = "files/added";
 /// The folder in the profile's.
 const FOLDER: &str = "blobs";
 
+/// Deletes every ciphertext that is kept in a profile.
+pub(crate) fn forget_files(profile: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(profile.join(FOLDER)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl Engine {
     /// Keeps a file that was added in the editor, with those of the ones before that are still
     /// wanted there. The item that it belongs to need not exist yet.

@@ -14,12 +14,11 @@ use conclave_sync::{
 };
 use minicbor::{Decode, Encode};
 
-use super::{Engine, EngineError, Kept, record};
+use super::{Engine, EngineError, Kept, record, stops::Stops};
 use crate::random;
 
 pub(super) const OUTGOING: &str = "sync/outgoing";
 const WAITING: &str = "sync/waiting";
-pub(super) const STOP: &str = "sync/stop";
 
 /// A pack on its way, kept so that a crash does not make another one of the same entries.
 #[derive(Encode, Decode)]
@@ -53,19 +52,6 @@ fn store_error(error: impl Into<EngineError>) -> LocalError {
 }
 
 impl Engine {
-    /// Why writing has stopped, if it has.
-    #[must_use]
-    pub fn stopped(&self) -> Option<Stop> {
-        let row = self.store.value(Some(&self.team), STOP).ok().flatten()?;
-        match row.split_first()? {
-            (1, _) => Some(Stop::OwnLogAhead),
-            (2, _) => Some(Stop::OwnLogDiffers),
-            (_, log) => Some(Stop::Fork {
-                log: LogId::new(log.try_into().ok()?),
-            }),
-        }
-    }
-
     /// Boxes keys to those who became entitled, or whose own keys have only now arrived. What does
     /// not succeed is tried again with the next news.
     fn hand_on_keys(&mut self) {
@@ -356,9 +342,18 @@ impl Local for Engine {
     }
 
     fn accept(&mut self, packs: Vec<Incoming>) -> Result<(), LocalError> {
-        let team = self.team;
+        let (team, own) = (self.team, self.own_log());
+        let news = packs.iter().filter_map(|incoming| {
+            let log = incoming.pack.id().log;
+            incoming.joins.stop(log, own)
+        });
+        // The mark is kept with the proof, which is not looked at a second time.
+        let stops = news
+            .filter(|stop| !self.is_gone_on_without(stop))
+            .fold(self.stops(), Stops::with);
         self.store
             .transaction(|tx| {
+                stops.keep(tx, &team)?;
                 for incoming in &packs {
                     let id = incoming.pack.id();
                     let len = PackPrefix::parse(&incoming.file).map(|p| p.head_len());
@@ -387,18 +382,11 @@ impl Local for Engine {
     }
 
     fn alarm(&mut self, alarm: Alarm) {
-        let known = matches!(alarm, Alarm::Fork { log, .. } if self.goes_on_without(&log));
-        if let Some(stop) = alarm.stop().filter(|_| !known) {
-            let row = match stop {
-                Stop::OwnLogAhead => vec![1],
-                Stop::OwnLogDiffers => vec![2],
-                Stop::Fork { log } => [&[3], log.as_bytes().as_slice()].concat(),
-                _ => vec![2],
-            };
-            let team = self.team;
-            let saved: Result<(), conclave_store::StoreError> = self
-                .store
-                .transaction(|tx| tx.put_value(Some(&team), STOP, &row));
+        let stop = alarm.stop().filter(|stop| !self.is_gone_on_without(stop));
+        if let Some(stop) = stop {
+            let (team, stops) = (self.team, self.stops().with(stop));
+            let saved: Result<(), conclave_store::StoreError> =
+                self.store.transaction(|tx| stops.keep(tx, &team));
             if saved.is_err() {
                 tracing::error!("a stop could not be saved");
             }

@@ -21,6 +21,7 @@ mod proof;
 mod receipts;
 mod record;
 mod shelf;
+mod stops;
 mod succession;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -34,6 +35,7 @@ use conclave_store::OpenStore;
 
 use self::load::append;
 
+pub(crate) use self::files::forget_files;
 pub(crate) use self::{
     arrival::{ASKING, Arrival, JOINING, Way},
     pins::{Differs, Pinned},
@@ -115,10 +117,25 @@ impl Engine {
         &mut self,
         work: impl FnOnce(&mut Replica, u64) -> Result<T, E>,
     ) -> Result<T, EngineError> {
+        if self.replica.rights().needs_update() {
+            return Err(EngineError::ReadOnly);
+        }
+        self.commit_ending(work)
+    }
+
+    /// As [`Self::commit`], for what ends somebody's rights: that waits for no newer Conclave, as
+    /// what asks for one may come from the very person who has to go.
+    ///
+    /// # Errors
+    /// As for [`Self::commit`].
+    pub fn commit_ending<T, E: Into<EngineError>>(
+        &mut self,
+        work: impl FnOnce(&mut Replica, u64) -> Result<T, E>,
+    ) -> Result<T, EngineError> {
         if self.stopped().is_some() {
             return Err(EngineError::Stopped);
         }
-        if self.replica.rights().needs_update() || self.is_ended() {
+        if self.is_ended() {
             return Err(EngineError::ReadOnly);
         }
         let now = self.now();

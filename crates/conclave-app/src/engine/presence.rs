@@ -16,7 +16,8 @@ impl Engine {
     /// What the store refuses.
     pub(crate) fn beat(&mut self) -> Result<bool, EngineError> {
         let said = self.replica.last_said_ms().unwrap_or(0);
-        let due = self.now().saturating_sub(said) >= BEAT_MS;
+        // Something said far ahead, by a clock that was wrong then, keeps it from nothing.
+        let due = self.now().abs_diff(said) >= BEAT_MS;
         let alone = self.replica.ends().len() < 2;
         if !due || alone || !self.is_member() || self.stopped().is_some() {
             return Ok(false);

@@ -6,7 +6,7 @@ use conclave_sync::{Alarm, Local, Stop};
 
 use super::{
     Engine, EngineError, append,
-    local::{OUTGOING, STOP},
+    local::OUTGOING,
     record::{IDENTITY, Identity},
 };
 use crate::random;
@@ -71,9 +71,10 @@ impl Engine {
         let mut known = self.known_forks();
         known.push(log);
         let row = cbor::encode(&known);
+        let stops = self.stops().without(&Stop::Fork { log });
         self.store.transaction(|tx| {
             tx.put_value(Some(&team), FORKS, &row)?;
-            tx.delete_value(Some(&team), STOP)?;
+            stops.keep(tx, &team)?;
             Ok::<(), EngineError>(())
         })?;
         self.alarms.clear();
@@ -87,8 +88,8 @@ impl Engine {
     }
 
     /// The person has seen that this log has two histories, and goes on.
-    pub(super) fn goes_on_without(&self, log: &LogId) -> bool {
-        self.known_forks().contains(log)
+    pub(super) fn is_gone_on_without(&self, stop: &Stop) -> bool {
+        matches!(stop, Stop::Fork { log } if self.known_forks().contains(log))
     }
 
     /// Goes on writing. After this device lacked what it once wrote: in a new log; what the storage
@@ -115,10 +116,11 @@ impl Engine {
         self.replica.succeed(now, &mut random::os())?;
         let written = self.replica.take_written();
         let identity = Identity::of(&self.replica).encode();
+        let stops = self.stops().without(&Stop::OwnLogAhead);
         let saved = self.store.transaction(|tx| {
             tx.put_value(Some(&team), IDENTITY, &identity)?;
             tx.delete_value(Some(&team), OUTGOING)?;
-            tx.delete_value(Some(&team), STOP)?;
+            stops.keep(tx, &team)?;
             append(tx, &team, &written)
         });
         if let Err(error) = saved {

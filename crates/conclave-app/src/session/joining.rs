@@ -12,16 +12,16 @@ use conclave_crypto::InviteCodeKey;
 
 use super::{
     App, Card,
-    recovering::{POINTER, pointer_row},
+    keeping::{self, POINTER, REQUEST},
+    recovering::pointer_row,
     setup::{KIT, check_name},
-    unlock::{device_account, high_water_account, unlock_account},
 };
 use crate::{
     api::{
         AppError, Code, Storage,
         app::{
             AppState, InvitationSource, InvitationView, JoinPreview, JoinSend, JoinState,
-            JoinStatus, JoinWay, LockReason, StorageCheck,
+            JoinStatus, JoinWay, StorageCheck,
         },
         settings::Prefs,
     },
@@ -220,46 +220,19 @@ impl App {
         let (team, person) = (&offer.team_name, &request.person_name);
         let pointer = KitPointer::of(&made.replica, team, person, request.colour, &offer.heads);
         let pointer = pointer_row(&made.kit, &pointer);
-        let values: [(&str, &[u8]); 3] =
-            [(KIT, kit_seed), (JOINING, &waiting), (POINTER, &pointer)];
+        let asked = keeping::row(&invite, &made.request);
+        let values: [(&str, &[u8]); 4] = [
+            (KIT, kit_seed),
+            (JOINING, &waiting),
+            (POINTER, &pointer),
+            (REQUEST, &asked),
+        ];
         let state = self.make_profile(made.replica, card, &values, request.keychain)?;
+        // Where the storage is away the background puts it there later.
         let key = Digest::of(&made.request).request_key(&invite);
-        self.runtime
-            .block_on(remote.put(&key, &made.request))
-            .map_err(AppError::from)?;
+        let _ = self.wait(remote.put(&key, &made.request));
         self.sync_now()?;
         Ok(state)
-    }
-
-    /// Gives up waiting: the profile, which nobody has let in and which holds nothing yet, is
-    /// deleted, and the first run begins anew.
-    ///
-    /// # Errors
-    /// [`Code::NotAllowed`] for a member; what the disk or the keychain refuses.
-    pub fn join_restart(&self) -> Result<AppState, AppError> {
-        self.with(|engine| {
-            if engine.is_member() {
-                return Err(Code::NotAllowed.into());
-            }
-            Ok(())
-        })?;
-        self.lock(LockReason::Manual);
-        let (store, in_file) = {
-            let mut inner = self.inner();
-            let in_file = inner.card.as_ref().is_some_and(|card| card.secret_in_file);
-            (inner.store.take().ok_or(Code::Busy)?, in_file)
-        };
-        let profile = *store.header().profile();
-        store.erase()?;
-        let secrets = self.secrets(in_file);
-        secrets.delete(&device_account(&profile))?;
-        secrets.delete(&unlock_account(&profile))?;
-        secrets.delete(&high_water_account(&profile))?;
-        Card::delete(&self.config.folder).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
-        let mut inner = self.inner();
-        (inner.card, inner.keychain_on) = (None, false);
-        drop(inner);
-        Ok(self.state())
     }
 
     /// How waiting goes.
@@ -273,11 +246,8 @@ impl App {
         })?;
         let by_device = row.way == Some(Way::Device);
         let seen = by_device.then(|| self.pair_sees());
-        let (words, refused) = match seen {
-            Some(Err(error)) if error.code == Code::RequestUnproven => (Vec::new(), true),
-            Some(Ok(words)) => (words, false),
-            _ => (Vec::new(), false),
-        };
+        let refused = matches!(&seen, Some(Err(error)) if error.code == Code::RequestUnproven);
+        let seen = seen.and_then(Result::ok).unwrap_or_default();
         let sync = self.sync_status();
         let inner = self.inner();
         let team_name = inner
@@ -287,6 +257,7 @@ impl App {
             .unwrap_or_default();
         let state = match sync.state {
             _ if refused => JoinState::Refused,
+            _ if seen.put_away => JoinState::PutAway,
             _ if row.expires_ms < now => JoinState::Expired,
             crate::api::sync::SyncState::Offline | crate::api::sync::SyncState::FolderMissing => {
                 JoinState::Unreachable
@@ -299,7 +270,7 @@ impl App {
                 Some(Way::Sheet) => JoinWay::Sheet,
                 Some(Way::Device) => JoinWay::Device,
             },
-            words,
+            words: seen.words,
             state,
             team_name,
             inviter_name: row.inviter,

@@ -4,11 +4,13 @@
 mod card;
 mod cell;
 mod joining;
+mod keeping;
 pub mod machine;
 mod pairing;
 mod paper;
 mod recovering;
 mod setup;
+mod start_over;
 mod syncing;
 mod unlock;
 
@@ -24,6 +26,7 @@ use conclave_store::Store;
 
 pub(crate) use card::Card;
 pub(crate) use cell::EngineCell;
+pub(crate) use keeping::REQUEST;
 pub(crate) use paper::Packed;
 pub(crate) use setup::{KIT, OWN0, check_name};
 pub use syncing::SyncEvent;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use conclave_core::{
     cbor,
+    id::InviteId,
     layout::{self, Digest},
     remote::{Remote, RemoteError},
     replica::{Asking, DeviceOffer, DeviceRequest, MAX_JOIN_OBJECT, Offering, word_numbers},
@@ -12,7 +13,12 @@ use conclave_core::{
 use conclave_crypto::PairingKey;
 use conclave_remote::FolderRemote;
 
-use super::{App, Card, recovering::teams_in, setup::check_name};
+use super::{
+    App, Card,
+    keeping::{self, REQUEST},
+    recovering::teams_in,
+    setup::check_name,
+};
 use crate::{
     api::{
         AppError, Code, Storage,
@@ -48,6 +54,15 @@ struct Found {
     offer: DeviceOffer,
 }
 
+/// What the new device sees of the old one.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The three words; none until the old one has seen the request.
+    pub(super) words: Vec<String>,
+    /// The old one no longer shows its code: it has let this one in, or it will not.
+    pub(super) put_away: bool,
+}
+
 /// The three words of both screens.
 fn three(digest: &[u8; 32]) -> Vec<String> {
     let numbers: [u64; 3] = word_numbers(digest, words::COUNT as u64);
@@ -62,10 +77,10 @@ impl App {
     /// cancels, or the app locks.
     ///
     /// # Errors
-    /// [`Code::StorageFailed`] without a shared folder; what it refuses.
+    /// [`Code::NoFolder`] without a shared folder; what it refuses.
     pub fn device_code(&self) -> Result<DeviceCode, AppError> {
         self.device_cancel();
-        let remote = self.remote().ok_or(Code::StorageFailed)?;
+        let remote = self.remote().ok_or(Code::NoFolder)?;
         // The offer carries the heads that are known here.
         self.sync_now()?;
         let state = self.state();
@@ -98,7 +113,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`] when no code is shown, [`Code::RequestUnproven`] for two requests.
     pub fn device_asked(&self) -> Result<DeviceAsked, AppError> {
-        let remote = self.remote().ok_or(Code::StorageFailed)?;
+        let remote = self.remote().ok_or(Code::NoFolder)?;
         let mut adding = self.inner().adding.take().ok_or(Code::NotFound)?;
         let id = adding.offering.id;
         let read = self.wait(adding.inbox.look(remote.as_ref(), &id));
@@ -278,21 +293,27 @@ impl App {
             way: Some(Way::Device),
         });
         let asking_row = zeroize::Zeroizing::new(cbor::encode(&asking));
-        let values: [(&str, &[u8]); 2] = [(JOINING, &waiting), (ASKING, &asking_row)];
+        let request_row = keeping::row(&asking.id, &asked);
+        let values: [(&str, &[u8]); 3] = [
+            (JOINING, &waiting),
+            (ASKING, &asking_row),
+            (REQUEST, &request_row),
+        ];
         self.make_profile(replica, card, &values, request.keychain)?;
+        // Where the storage is away the background puts it there later.
         let key = Digest::of(&asked).request_key(&asking.id);
-        self.wait(remote.put(&key, &asked))?;
+        let _ = self.wait(remote.put(&key, &asked));
         self.sync_now()?;
         Ok(self.state())
     }
 
-    /// The three words on the new device; none until the old one has seen the request.
+    /// What the new device sees of the old one's answer.
     ///
     /// # Errors
     /// [`Code::RequestUnproven`] when the old device's answer is not what it committed to.
-    pub(super) fn pair_sees(&self) -> Result<Vec<String>, AppError> {
+    pub(super) fn pair_sees(&self) -> Result<Seen, AppError> {
         let Some(remote) = self.remote() else {
-            return Ok(Vec::new());
+            return Ok(Seen::default());
         };
         let row = self.with(|engine| {
             let team = engine.team;
@@ -300,15 +321,24 @@ impl App {
         })?;
         let asking: Option<Asking> = row.and_then(|row| cbor::decode(&row).ok());
         let asking = asking.ok_or(Code::NotFound)?;
-        let place = layout::invitation(&asking.reveal_place());
-        let sealed = match self.wait(remote.get(&place, MAX_JOIN_OBJECT as u64)) {
-            Ok(sealed) => sealed,
-            Err(RemoteError::NotFound) => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
+        let look = |place: &InviteId| {
+            let key = layout::invitation(place);
+            match self.wait(remote.get(&key, MAX_JOIN_OBJECT as u64)) {
+                Err(RemoteError::NotFound) => Ok(None),
+                found => found.map(Some).map_err(AppError::from),
+            }
         };
-        let opened = asking.open_reveal(&sealed);
-        let (digest, heads) = opened.map_err(|_| AppError::from(Code::RequestUnproven))?;
-        self.with(|engine| Ok(engine.expect(&heads)?))?;
-        Ok(three(&digest))
+        // The offer lies there as long as the old device shows its code.
+        let put_away = look(&asking.id)?.is_none();
+        let words = match look(&asking.reveal_place())? {
+            None => Vec::new(),
+            Some(sealed) => {
+                let opened = asking.open_reveal(&sealed);
+                let (digest, heads) = opened.map_err(|_| AppError::from(Code::RequestUnproven))?;
+                self.with(|engine| Ok(engine.expect(&heads)?))?;
+                three(&digest)
+            }
+        };
+        Ok(Seen { words, put_away })
     }
 }

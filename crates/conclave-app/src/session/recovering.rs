@@ -3,19 +3,17 @@
 //! The seed is in memory between the words and the end of it, and nowhere else: whoever locks or
 //! quits in between types the words again.
 
-use std::{sync::Arc, time::Duration};
-
 use conclave_core::{
     cbor,
-    id::{InviteId, TeamId},
+    id::TeamId,
     layout,
-    remote::{Remote, RemoteError},
+    remote::Remote,
     replica::{KitPointer, MAX_JOIN_OBJECT, Replica},
 };
 use conclave_crypto::KitSeed;
 use conclave_remote::FolderRemote;
 
-use super::{App, Card, paper::Packed, setup::check_name};
+use super::{App, Card, keeping, paper::Packed, setup::check_name};
 use crate::{
     api::{
         AppError, Code, Storage,
@@ -26,13 +24,7 @@ use crate::{
     commands::{device_id, device_row},
     engine::{Arrival, JOINING, Names, Way},
     random, recovery,
-    session::cell::EngineCell,
 };
-
-/// The value's name in the store: the place of what the own kit finds, and its bytes.
-pub(super) const POINTER: &str = "recovery/pointer";
-/// How long until a storage that was away is tried again.
-const AGAIN: Duration = Duration::from_secs(60);
 
 /// What somebody with a sheet has so far.
 pub(super) struct Recovering {
@@ -40,39 +32,10 @@ pub(super) struct Recovering {
     found: Option<(KitSeed, KitPointer)>,
 }
 
-/// The row of [`POINTER`] for a kit that was just made.
+/// The row of [`keeping::POINTER`] for a kit that was just made.
 pub(super) fn pointer_row(kit: &KitSeed, pointer: &KitPointer) -> Vec<u8> {
     let sealed = pointer.seal(kit, &mut random::os());
-    [KitPointer::place(kit).as_bytes().as_slice(), &sealed].concat()
-}
-
-/// Sees to it that what the own kit will look for is on the storage, where anybody may have
-/// deleted it.
-pub(super) async fn keep_pointer(cell: Arc<EngineCell>, remote: Arc<dyn Remote>) {
-    let read = tokio::task::spawn_blocking(move || {
-        cell.lock().engine().and_then(|engine| {
-            let team = engine.team;
-            engine.store.value(Some(&team), POINTER).ok().flatten()
-        })
-    });
-    let Some(row) = read.await.ok().flatten() else {
-        return;
-    };
-    let Some((place, sealed)) = row.split_first_chunk::<32>() else {
-        return;
-    };
-    let key = layout::invitation(&InviteId::new(*place));
-    loop {
-        let done = match remote.get(&key, MAX_JOIN_OBJECT as u64).await {
-            Ok(there) if there == sealed => true,
-            Ok(_) | Err(RemoteError::NotFound) => remote.put(&key, sealed).await.is_ok(),
-            Err(_) => false,
-        };
-        if done {
-            return;
-        }
-        tokio::time::sleep(AGAIN).await;
-    }
+    keeping::row(&KitPointer::place(kit), &sealed)
 }
 
 impl App {
@@ -236,7 +199,7 @@ impl App {
     pub fn recover_finish(&self, request: &RecoverFinish) -> Result<AppState, AppError> {
         let lost = request.lost.iter().map(|id| device_id(id));
         let lost = lost.collect::<Result<Vec<_>, _>>()?;
-        let remote = self.remote().ok_or(Code::StorageFailed)?;
+        let remote = self.remote().ok_or(Code::NoFolder)?;
         // What a lost computer said up to now stays.
         self.sync_now()?;
         let keys = self.with(|engine| Ok(engine.replica().own_keys()))?;

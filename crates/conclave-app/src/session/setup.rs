@@ -12,11 +12,7 @@ use conclave_remote::{FolderRemote, SyncedBy};
 use conclave_store::{LockHeader, Store};
 use zeroize::Zeroizing;
 
-use super::{
-    App, Card,
-    recovering::{POINTER, pointer_row},
-    unlock::device_account,
-};
+use super::{App, Card, keeping::POINTER, recovering::pointer_row, unlock::device_account};
 use crate::{
     api::{
         AppError, Code, Storage,

@@ -94,7 +94,7 @@ impl App {
         let (handle_, cell) = (handle.clone(), Arc::clone(&self.engine));
         let listener = Arc::clone(&self.config.listener);
         tasks.push(self.runtime.spawn(keeping_days(handle_, cell, listener)));
-        tasks.push(self.runtime.spawn(super::recovering::keep_pointer(
+        tasks.push(self.runtime.spawn(super::keeping::keep(
             Arc::clone(&self.engine),
             Arc::clone(&remote),
         )));

@@ -21,6 +21,13 @@ pub struct Ended {
     pub at_ms: u64,
 }
 
+/// A grant that counted once.
+struct Past {
+    id: GrantId,
+    until: Option<u64>,
+    ended_ms: u64,
+}
+
 impl Replica {
     /// Vaults, groups and single items that this person reads, or could read, until a day only:
     /// no grant of theirs that reaches further is left.
@@ -37,7 +44,7 @@ impl Replica {
             };
             let now = conferring(&live);
             let ends = if now.is_empty() {
-                conferring(&past)
+                conferring(&self.last_past(&past, scope))
             } else {
                 now
             };
@@ -63,16 +70,41 @@ impl Replica {
             .collect()
     }
 
-    /// This person's own grants that counted once.
-    fn own_past_grants(&self) -> Vec<(GrantId, Option<u64>)> {
+    /// This person's own grants that counted once, and when each was ended by itself, by the clock
+    /// of who did; one that went with its person or its place went last.
+    fn own_past_grants(&self) -> Vec<Past> {
         let me = SubjectId::User(self.me.user);
         let grants = self.entries.values().filter_map(|entry| match &entry.body {
             Body::Grant(subject, grant) if *subject == me && self.rights.counts(&entry.hash) => {
-                Some((GrantId::new(*entry.hash.as_bytes()), grant.expires_ms))
+                let id = GrantId::new(*entry.hash.as_bytes());
+                Some((id, (grant.expires_ms, u64::MAX)))
             }
             _ => None,
         });
-        grants.collect()
+        let mut grants: BTreeMap<GrantId, _> = grants.collect();
+        for entry in self.entries.values() {
+            if let Body::Revoke(revoke) = &entry.body
+                && let Some((_, ended)) = grants.get_mut(&revoke.target)
+                && self.rights.counts(&entry.hash)
+            {
+                *ended = (*ended).min(entry.header.wall_ms);
+            }
+        }
+        let past = grants.into_iter();
+        past.map(|(id, (until, ended_ms))| Past {
+            id,
+            until,
+            ended_ms,
+        })
+        .collect()
+    }
+
+    /// Those of a scope that were the last to end: a day that was moved is none any more.
+    fn last_past(&self, past: &[Past], scope: ScopeId) -> Vec<(GrantId, Option<u64>)> {
+        let there = || past.iter().filter(|p| self.rights.confers(p.id, scope));
+        let last = there().map(|p| p.ended_ms).max();
+        let last = there().filter(|p| Some(p.ended_ms) == last);
+        last.map(|p| (p.id, p.until)).collect()
     }
 
     /// Access that was ended once its day was over, the latest first; whoever has been let in again

@@ -187,7 +187,8 @@ impl Replica {
             let subject = self.subject(who)?;
             self.write_grant(Giving::new(subject, scope, role).until(until), now)?;
         }
-        for old in held.iter().filter(|g| g.role.rank() > role.rank()) {
+        let instead = |g: &&GrantView| g.role != role && g.role.rank() >= role.rank();
+        for old in held.iter().filter(instead) {
             self.end_grant(old, self.under_senior(scope, 3), now)?;
         }
         self.reconcile(now, rng)?;

@@ -263,6 +263,12 @@ fn hostile_05_a_critical_kind_stops_only_from_an_admin() {
     let said = mara.sign_raw((900, true), Some(admin.id), None);
     other.receive(&[said]);
     assert!(other.replica.rights().needs_update());
+    // Whoever is senior ends it by taking her out.
+    other
+        .replica
+        .remove_user(mara.user(), team, now, &mut other.rng)
+        .unwrap();
+    assert!(!other.replica.rights().needs_update());
 }
 
 /// Another suite and another generation of the outer key are "update needed"; another magic is no

@@ -3,4 +3,4 @@
 /**
  * What became of a request.
  */
-export type JoinState = "waiting" | "refused" | "expired" | "unreachable";
+export type JoinState = "waiting" | "refused" | "expired" | "unreachable" | "put_away";

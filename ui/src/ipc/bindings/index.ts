@@ -148,6 +148,7 @@ export type * from "./ShareView";
 export type * from "./SheetKind";
 export type * from "./SheetSave";
 export type * from "./SpoilerRow";
+export type * from "./StartOver";
 export type * from "./StateWords";
 export type * from "./StopFact";
 export type * from "./StopKind";

@@ -121,7 +121,7 @@ export function teamHandlers(
       sent_ms: world.now - 4 * MINUTE,
       checked_ms: Date.now() - 8_000,
     }),
-    join_restart: () => setState({ phase: 'first_run', team: null, me: null }),
+    start_over: () => setState({ phase: 'first_run', team: null, me: null }),
     word_complete: ({ prefix }) => {
       const words = WORDS.filter((word) => word.startsWith(prefix)).slice(0, 6);
       const near = WORDS.find(

@@ -1,0 +1,85 @@
+//! Taking somebody out who has stopped the whole team's writing.
+
+use conclave_core::{
+    entry::{Entry, Header, RawEntry},
+    role,
+};
+
+use super::*;
+use crate::{
+    api::vaults::VaultCreate,
+    commands::share::tests::{ana, join},
+};
+
+/// What an app of a later version would write and this one cannot read, by an admin.
+fn from_later(engine: &Engine, now: u64) -> Entry {
+    let replica = engine.replica();
+    let grants = replica.rights().live_grants();
+    let admin = grants
+        .iter()
+        .find(|g| g.user == Some(replica.me().user) && g.role == role::Role::Admin && !g.personal);
+    let header = Header {
+        kind: 900,
+        critical: true,
+        seq: replica.chain().next_seq(),
+        prev: replica.chain().prev(),
+        seen: vec![],
+        wall_ms: now,
+        scope: None,
+        epoch: None,
+        control: None,
+        sealed: None,
+    };
+    let raw = RawEntry {
+        header: cbor::encode(&header),
+        grant: Some(admin.unwrap().id),
+        member: None,
+        control: None,
+    };
+    Entry::parse(*replica.chain().place(), &raw).unwrap()
+}
+
+#[test]
+fn hostile_05_whoever_asks_for_a_newer_version_can_be_taken_out_by_this_one() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[2].path();
+    let ana = ana(homes[0].path(), shared);
+    let mara = join(&ana, homes[1].path(), shared);
+    let user = mara.state().me.unwrap().user;
+    ana.safety_confirm(&user, true).unwrap();
+    let admin = RoleChange {
+        user: user.clone(),
+        vault: None,
+        role: Role::Admin,
+    };
+    ana.role_change(&admin).unwrap();
+    ana.sync_now().unwrap();
+    mara.sync_now().unwrap();
+    ana.sync_now().unwrap();
+    let said = mara
+        .with(|engine| Ok(from_later(engine, engine.now())))
+        .unwrap();
+    ana.with(|engine| {
+        engine.replica.insert(vec![said]);
+        Ok(engine.after_news()?)
+    })
+    .unwrap();
+    let create = || {
+        ana.vault_create(&VaultCreate {
+            name: "New".into(),
+            colour: 1,
+        })
+    };
+    assert_eq!(create().map(drop).map_err(|e| e.code), Err(Code::ReadOnly));
+    assert!(ana.state().read_only.is_some());
+    let removal = Removal {
+        user,
+        vault: None,
+        emergency: false,
+    };
+    let people = ana.person_remove(&removal).unwrap();
+    assert_eq!(people.people.len(), 1);
+    // It was said before the removal, and stands: but nobody who may say so is there any more.
+    assert!(ana.state().read_only.is_none());
+    create().unwrap();
+}
