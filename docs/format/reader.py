@@ -2,9 +2,9 @@
 """A reader of a team's folder, written from docs/format.md and its two parts alone.
 
 It shares no line and no library with Conclave; that the two agree on tests/vectors/v1 shows that the
-pages say enough. What is refused is skipped, and said of packs. It is for people who want to know how the format works, not for daily use: it loads
-everything, and wipes nothing. It leaves out merging, names, conflict copies and invitations. judge.py beside it
-says what each entry is worth.
+pages say enough. It is for people who want to know how the format works, not for daily use: it loads
+everything, and wipes nothing. What it refuses it skips; of packs it says so. It leaves out merging, names,
+conflict copies and invitations. judge.py beside it says what each entry is worth.
 
     pip install cryptography pynacl kyber-py
     python3 docs/format/reader.py tests/vectors/v1/folder.json ana
