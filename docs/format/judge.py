@@ -87,7 +87,7 @@ class Judge:
         return PROVISIONAL if not p else SURE if p.prev == x.hash else OUT
 
     def pin(self, x, worth):
-        at = {log: (seq, hash) for log, seq, hash in x.body[REVOCATIONS[x.kind]]}
+        at = {log: (seq, hash) for log, seq, hash, *_ in x.body[REVOCATIONS[x.kind]]}
         return Obj(by=x.hash, at=at, certain=worth == SURE)
 
     def inside(self, x, pins):
@@ -444,7 +444,7 @@ class Judge:
         while before != (before := sum(map(len, know.values()))):
             for h, by, box in boxes:
                 if by in know.get(h, ()):
-                    variant, (who,) = box[0]
+                    variant, (who, *_) = box[0]
                     know[h] |= know.get(box[1], set()) if 1 in box else {who} if variant == 0 else set()
             for h, x in epochs.items():
                 for parent in x.body[2]:

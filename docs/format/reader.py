@@ -3,8 +3,8 @@
 
 It shares no line and no library with Conclave; that the two agree on tests/vectors/v1 shows that the
 pages say enough. It is for people who want to know how the format works, not for daily use: it loads
-everything, and wipes nothing. It leaves out merging, names, conflict copies and invitations. judge.py beside it
-says what each entry is worth.
+everything, and wipes nothing. What it refuses it skips; of packs it says so. It leaves out merging, names,
+conflict copies and invitations. judge.py beside it says what each entry is worth.
 
     pip install cryptography pynacl kyber-py
     python3 docs/format/reader.py tests/vectors/v1/folder.json ana
@@ -16,18 +16,24 @@ import hmac
 import json
 import struct
 import sys
+from contextlib import suppress
 from types import SimpleNamespace as Obj
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from kyber_py.ml_kem import ML_KEM_768
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as xchacha_open
+from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
 from judge import *
 
 # ---- Notation
+
+# What refusing looks like: of `need`, of the libraries, and of bytes that are not shaped as they should be.
+REFUSED = (ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error, CryptoError, InvalidTag)
 
 
 def need(what, why="refused"):
@@ -103,10 +109,17 @@ def cbor_write(v):
     return head(5, len(v)) + b"".join(k + x for k, x in pairs)
 
 
+def without_nulls(v):
+    """A null in the place of an optional value is an absent one."""
+    if isinstance(v, dict):
+        return {k: without_nulls(x) for k, x in v.items() if x is not None}
+    return list(map(without_nulls, v)) if isinstance(v, list) else v
+
+
 def cbor(data):
     value, end = cbor_read(data)
     need(end == len(data) and cbor_write(value) == data, "not deterministic CBOR")
-    return value
+    return without_nulls(value)
 
 
 def padded_len(length, least):
@@ -206,7 +219,7 @@ def open_pack(team, out, path, data):
         x.hash = H("entry", team, log, device, grant, member, slot[0])
         need(x.seq == first + at and (x.prev == prev if at else (x.prev is None) == (x.seq == 0)))
         need((body is None) == (8 not in header))
-        need(body is None or header[8] == [len(body), H("body", body)])
+        need(body is None or header[8][:2] == [len(body), H("body", body)])
         x.payload, x.sealed = header.get(9), None
         if x.payload and len(data) > end:
             x.sealed, end = data[end : end + x.payload[0]], end + x.payload[0]
@@ -232,7 +245,7 @@ def well_formed(team, x, body):
     try:
         b = x.body = cbor(body)
         if x.kind in REVOCATIONS:
-            logs = [log for log, _, _ in b[REVOCATIONS[x.kind]]]
+            logs = [log for log, _, _, *_ in b[REVOCATIONS[x.kind]]]
             return logs == sorted(set(logs))
         if x.kind == GENESIS:
             return H("genesis", body) == team
@@ -276,6 +289,7 @@ def gather_facts(team, entries):
                 person(x.subject[1], device_id(facts[0]), device_id(facts[2]))
             if x.subject[0] == "machine":
                 f.machines.add(x.subject[1])
+    need(hasattr(f, "roots"), "the founding is not here, so nothing can be judged")
     return f
 
 
@@ -304,29 +318,38 @@ def open_keys(team, seed, entries):
             if h not in epochs or h in keys or at in tried or pair is None or sha256(pair.public) != box[2]:
                 continue
             tried.add(at)
-            e, (variant, (who,)) = epochs[h], box[0]
-            info = lp("epoch-box", team, e[0], u64(e[1]), e[3], bytes([variant]), who, box.get(1), box[2])
-            news |= take(h, pair.box_open(info, box[3], box[4]))
+            # A box that does not open says nothing about any other.
+            with suppress(*REFUSED):
+                e, (variant, (who, *_)) = epochs[h], box[0]
+                info = lp("epoch-box", team, e[0], u64(e[1]), e[3], bytes([variant]), who, box.get(1), box[2])
+                news |= take(h, pair.box_open(info, box[3], box[4]))
         for h in list(keys):
             for parent in epochs[h][2]:
                 if parent[0] in epochs and parent[0] not in keys:
                     ctx = lp("parent-wrap", team, epochs[h][0], u64(epochs[h][1]), parent[0])
-                    news |= take(parent[0], env_open(keys[h], ctx, parent[1], padded=False))
+                    with suppress(*REFUSED):
+                        news |= take(parent[0], env_open(keys[h], ctx, parent[1], padded=False))
     return keys, pairs
 
 
 def open_payload(team, x, wraps, keys, pairs):
-    """A revision's payload; None without a key for any of its wraps."""
+    """A revision's payload, by the first wrap that opens; None without one, and for a payload that is refused."""
     for variant, wrap in wraps:
         if wrap[1] not in keys:
             continue
         fields = (team, x.item, x.payload[1], wrap[0], wrap[1])
-        if variant == 0:
-            dek = env_open(keys[wrap[1]], lp("content-wrap", *fields), wrap[2], padded=False)
-        else:
-            dek = pairs[wrap[1]].box_open(lp("content-box", *fields), wrap[2], wrap[3])
+        try:
+            if variant == 0:
+                dek = env_open(keys[wrap[1]], lp("content-wrap", *fields), wrap[2], padded=False)
+            else:
+                dek = pairs[wrap[1]].box_open(lp("content-box", *fields), wrap[2], wrap[3])
+            need(len(dek) == 32)
+        except REFUSED:
+            continue
         ctx = lp("item-payload", team, x.item, x.body[1], b"".join(x.body[2]), x.device, u32(x.body[5]))
-        return env_open(dek, ctx, x.sealed, least=512)
+        with suppress(*REFUSED):
+            return env_open(dek, ctx, x.sealed, least=512)
+        return None
     return None
 
 
@@ -342,6 +365,14 @@ def open_file(team, file, sealed):
     plain = unpad(padded)
     need(len(plain) == file[2])
     return plain
+
+
+def file_state(team, file, files):
+    sealed = files.get(f"blob/{file[4].hex()}/{file[5].hex()}")
+    try:
+        return "opens" if sealed and open_file(team, file, bytes.fromhex(sealed)) is not None else "not here"
+    except REFUSED:
+        return "refused"
 
 
 def find_items(entries, label):
@@ -386,7 +417,10 @@ def main():
     entries = {}
     for path, data in folder["files"].items():
         if path.startswith("log/"):
-            entries |= {x.hash: x for x in open_pack(team, out, path, bytes.fromhex(data))}
+            try:
+                entries |= {x.hash: x for x in open_pack(team, out, path, bytes.fromhex(data))}
+            except REFUSED as why:
+                print("skipped", path, "-", why, file=sys.stderr)
     entries = list(entries.values())
     state = Judge(gather_facts(team, entries), entries)
     keys, pairs = open_keys(team, seed, entries)
@@ -402,14 +436,15 @@ def main():
         for h in heads:
             x = state.e[h]
             plain = payloads[h] = open_payload(team, x, x.body[3] + added.get(h, []), keys, pairs)
-            content = cbor(plain) if plain else None
-            print("item", item.hex()[:8], "head", h.hex()[:8], "deleted" if deleted else "", "closed to this device" if content is None else repr(content[3]))
-            for field in content[4] if content else []:
-                print("    ", field[1], "=", field[3])
-            for file in content.get(7, []) if content else []:
-                sealed = folder["files"].get(f"blob/{file[4].hex()}/{file[5].hex()}")
-                plain = open_file(team, file, bytes.fromhex(sealed)) if sealed else None
-                print("     file", repr(file[1]), file[2], "bytes", "not here" if plain is None else "opens")
+            try:
+                content = cbor(plain) if plain else None
+                print("item", item.hex()[:8], "head", h.hex()[:8], "deleted" if deleted else "", "closed to this device" if content is None else repr(content[3]))
+                for field in content[4] if content else []:
+                    print("    ", field[1], "=", field[3])
+                for file in content.get(7, []) if content else []:
+                    print("     file", repr(file[1]), file[2], "bytes", file_state(team, file, folder["files"]))
+            except REFUSED as why:
+                print("item", item.hex()[:8], "head", h.hex()[:8], "refused -", why)
     if expected := folder.get("expected"):
         need([state.labels[bytes.fromhex(x[2])] for x in expected["entries"]] == [x[4] for x in expected["entries"]])
         need([g.live() for g in state.turns] == [g[4] for g in expected["grants"]])

@@ -2,7 +2,7 @@
 //!
 //! Passphrase and device secret enter together, so a stolen database without the keychain entry
 //! cannot be guessed at, and a stolen keychain entry without the passphrase opens nothing
-//! (docs/format.md, Keys).
+//! (crates/conclave-crypto/README.md).
 
 use zeroize::Zeroizing;
 

@@ -4,7 +4,7 @@
 //! that key; a second wrap, under a key that lies in the OS keychain, exists only where a person
 //! switched that on. The passphrase wrap's context covers the parameters and the salt, so that
 //! parameters edited down do not open it; and once unlocked the store compares the whole header
-//! with a digest sealed inside (docs/format.md, Keys).
+//! with a digest sealed inside (crates/conclave-crypto/README.md).
 
 use conclave_crypto::{
     KdfParams, KeychainKey, LocalKey, LocalMasterKey, env,

@@ -2,7 +2,7 @@
 //!
 //! Every row is one ENV under its table's own key, derived from the local master key; the context
 //! names profile, schema, table, team and row, so that bytes opened in any other place are refused
-//! (docs/format.md, Local store).
+//! (crates/conclave-crypto/README.md).
 //!
 //! Rows are found by a **keyed pseudonym** of their id, not by the id. Ids are hashes and say
 //! nothing by themselves, but the same ids lie on the shared storage: a thief with the database and

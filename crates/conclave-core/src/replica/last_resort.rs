@@ -1,5 +1,5 @@
 //! The last-resort sheet at work: the recovery owner stands above everybody and reads nothing. It
-//! makes an owner and takes others out (docs/format/authority.md, "Recovery owner").
+//! makes an owner and takes others out (docs/format.md, "The last-resort sheet").
 //!
 //! It works beside the replica of somebody who is or was in the team, which knows the team and its
 //! outer key; the paper knows neither. It replaces no key: whoever holds them does, as after any
