@@ -75,6 +75,8 @@ async fn two_edits_at_once_are_compared_and_one_is_chosen() {
     page.button("Show").await.click().await;
     page.shows("by-ana-4d2e").await;
     page.shows("by-mara-9b07").await;
+    // Nothing is chosen for her.
+    page.find("radio", "User name, Yours").await.click().await;
     page.find("radio", "Password, Ana’s").await.click().await;
     page.in_both_themes("compare-shown").await;
     page.button("Use chosen").await.click().await;

@@ -76,7 +76,7 @@ async fn two_folders_with_two_histories_of_one_computer_are_a_stop_with_its_proo
     page.in_both_themes("forked").await;
     page.button("Go on").await.click().await;
     page.shows("This computer writes again").await;
-    page.button("People").await.click().await;
+    page.button("People 3 are waiting").await.click().await;
     page.shows("In the other folder").await;
     page.in_both_themes("forked-aside").await;
     page.button("Take back in: In the one folder")

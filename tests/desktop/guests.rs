@@ -178,7 +178,7 @@ async fn a_guests_window_is_calm_and_ends_by_its_day() {
     let a = ana.open().await;
     let page = a.page();
     unlock(page).await;
-    page.button("People").await.click().await;
+    page.button("People 1 is waiting").await.click().await;
     page.shows("Gus wants to leave").await;
     page.shows("Guest").await;
     page.in_both_themes("guest-among-people").await;

@@ -64,6 +64,7 @@ async fn of_two_owners_who_remove_each_other_the_senior_stays() {
     page.shows("Jonas gets nothing new").await;
     page.button("Remove Jonas").await.click().await;
     page.shows("Removed Jonas.").await;
+    page.button("Done").await.click().await;
     sync(page).await;
     j.page().press_escape().await;
     sync(j.page()).await;

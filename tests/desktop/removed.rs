@@ -60,6 +60,9 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     page.in_both_themes("remove-sure").await;
     page.button("Remove Mara").await.click().await;
     page.shows("Removed Mara.").await;
+    page.shows("Change these 3 items").await;
+    page.in_both_themes("remove-out").await;
+    page.button("Done").await.click().await;
 
     // Her edit arrives after that: it is kept apart until Ana takes it back in.
     at_maras.keep_in(&folder(shared.path()));

@@ -4,7 +4,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
 import { expect } from 'vitest';
 import App from '../src/views/App.svelte';
-import { setTransport } from '../src/ipc';
+import { AppError, setTransport, type ErrorCode } from '../src/ipc';
 import { Fake, type Scene } from '../src/ipc/dev';
 import { session } from '../src/features/shared/session.svelte';
 
@@ -25,6 +25,28 @@ export async function open(scene: Scene) {
   const called = (command: string) =>
     fake.calls.filter((call) => call.command === command).map((call) => call.args);
   return { fake, user, called };
+}
+
+/** From now on the shell refuses a command; the answer ends that. */
+export function refuse(fake: Fake, command: string, code: ErrorCode = 'internal'): () => void {
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (asked, args) => {
+    if (asked === command) throw new AppError(code, 'refused');
+    return invoke(asked, args);
+  };
+  return () => (fake.invoke = invoke);
+}
+/** A command takes its time: until the answer is called. */
+export function hold(fake: Fake, command: string): () => void {
+  const invoke = fake.invoke.bind(fake);
+  let release = (): void => undefined;
+  const until = new Promise<void>((done) => (release = done));
+  fake.invoke = async (asked, args) => {
+    const answer = await invoke(asked, args);
+    if (asked === command) await until;
+    return answer;
+  };
+  return () => release();
 }
 
 /** Nothing serious or critical; colours need a real browser and are measured elsewhere. */

@@ -237,7 +237,16 @@ test('two edits at once: choose per field', async () => {
   await settle();
   const dialog = within(screen.getByRole('dialog', { name: 'Two edits at once' }));
   expect(document.body.innerHTML).not.toContain('maple-Drift');
+  // Nothing decides by itself, and Enter decides nothing.
+  const use = dialog.getByRole('button', { name: 'Use chosen' });
+  for (const radio of dialog.getAllByRole('radio')) expect(radio).not.toBeChecked();
+  expect(use).toBeDisabled();
   await user.click(dialog.getByRole('radio', { name: 'Host, Mara’s' }));
+  expect(use).toBeDisabled();
+  dialog.getByRole('radio', { name: 'Host, Mara’s' }).closest('form')!.requestSubmit();
+  await settle();
+  expect(called('item_resolve')).toEqual([]);
+  await user.click(dialog.getByRole('radio', { name: 'Password, Yours' }));
   await user.click(dialog.getByRole('button', { name: 'Use chosen' }));
   await settle();
   expect(called('item_resolve')).toEqual([
@@ -253,6 +262,40 @@ test('two edits at once: choose per field', async () => {
     },
   ]);
   expect(screen.getByText('db-2.internal:5432')).toBeInTheDocument();
+});
+async function showBoth() {
+  const opened = await open('main');
+  await opened.user.click(screen.getByRole('option', { name: /Postgres/ }));
+  await settle();
+  await opened.user.click(screen.getByRole('button', { name: 'Compare' }));
+  await settle();
+  const dialog = within(screen.getByRole('dialog', { name: 'Two edits at once' }));
+  const shown = () => dialog.queryByRole('button', { name: 'Hide' }) !== null;
+  return { ...opened, dialog, shown, show: () => dialog.getByRole('button', { name: 'Show' }) };
+}
+test('two edits at once can be left as they are', async () => {
+  const { user, dialog, called } = await showBoth();
+  expect(dialog.getByRole('button', { name: 'Cancel' })).toHaveFocus();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  expect(called('item_resolve')).toEqual([]);
+});
+test('hidden values of two edits leave after thirty seconds, and when nobody looks', async () => {
+  const { user, shown, show } = await showBoth();
+  await user.click(show());
+  await settle();
+  expect(shown()).toBe(true);
+  window.dispatchEvent(new Event('blur'));
+  await settle();
+  expect(shown()).toBe(false);
+  vi.useFakeTimers();
+  show().click();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(shown()).toBe(true);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(shown()).toBe(false);
+  expect(document.body.innerHTML).not.toContain('maple-Drift');
 });
 test('while writing has stopped, nothing offers to write', async () => {
   const { user } = await open('stopped');

@@ -2,7 +2,7 @@
 import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { dateField, lastMoment } from '../src/lib/ends';
-import { expectAccessible, open, pick, settle } from './app';
+import { expectAccessible, hold, open, pick, settle } from './app';
 
 const sidebar = () => within(screen.getByRole('navigation'));
 const DAY = 86_400_000;
@@ -138,6 +138,64 @@ test('the day of somebody who is in can be moved, and taken away, without stoppi
     { req: { who, expires_ms: null } },
   ]);
   expect(called('share_grant')).toEqual([]);
+});
+
+test('whose key nobody confirmed is compared first, and is chosen still when that is done', async () => {
+  const { user, fake, called } = await open('main');
+  fake.world.people.find((one) => one.user === 'lena')!.key_state = 'not_verified';
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  const sheet = () => within(screen.getByRole('dialog', { name: 'Share Cloudflare' }));
+  await user.click(sheet().getByRole('button', { name: /^Lena Okafor/ }));
+  expect(sheet().getByText(/Nobody has confirmed Lena’s key yet/)).toBeInTheDocument();
+  expect(sheet().getByRole('button', { name: /^Share/ })).toBeDisabled();
+  await expectAccessible();
+  await user.click(sheet().getByRole('button', { name: 'Verify with Lena' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'They match' }));
+  await settle();
+  expect(sheet().queryByText(/Nobody has confirmed/)).not.toBeInTheDocument();
+  expect(sheet().getByRole('region', { name: 'Lena will be able to…' })).toBeInTheDocument();
+  await user.click(sheet().getByRole('button', { name: /^Share/ }));
+  await settle();
+  expect(called('share_grant')).toHaveLength(1);
+});
+
+test('a second press while the first is under way does nothing', async () => {
+  const { user, fake, called, sheet } = await shareVault('Marketing');
+  const answer = hold(fake, 'share_revoke');
+  const stop = sheet.getByRole('button', { name: 'Stop sharing with Lena Okafor' });
+  await user.click(stop);
+  expect(stop).toBeDisabled();
+  await user.click(stop);
+  answer();
+  await settle();
+  expect(called('share_revoke')).toHaveLength(1);
+  expect(sheet.queryByRole('alert')).not.toBeInTheDocument();
+});
+
+test('sharing that takes long says for how many', async () => {
+  const { user, fake, sheet } = await shareVault('Marketing');
+  const answer = hold(fake, 'share_grant');
+  await user.click(sheet.getByRole('button', { name: /^Operations/ }));
+  await user.click(sheet.getByRole('button', { name: /^Share/ }));
+  expect(sheet.queryByText(/^Sealing/)).not.toBeInTheDocument();
+  expect(await sheet.findByText('Sealing for 3 people…')).toBeInTheDocument();
+  answer();
+  await settle();
+  expect(sheet.queryByText(/^Sealing/)).not.toBeInTheDocument();
+});
+
+test('alone in the team, nobody is said to be able to open it already', async () => {
+  const { user, fake } = await open('main');
+  fake.world.people = fake.world.people.filter((one) => one.me);
+  fake.world.grants = fake.world.grants.filter((one) => one.user === 'ana');
+  fake.world.groups = [];
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  const sheet = within(screen.getByRole('dialog', { name: 'Share Cloudflare' }));
+  expect(sheet.getByText(/^Only you can open it/)).toBeInTheDocument();
+  expect(sheet.queryByText(/Everybody in the team/)).not.toBeInTheDocument();
 });
 
 async function invite() {

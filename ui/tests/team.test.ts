@@ -41,6 +41,12 @@ test('three clicks invite: file and six words by two ways', async () => {
   await settle();
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
 });
+test('a search that finds nobody says so', async () => {
+  const { user } = await openPeople();
+  await user.type(screen.getByRole('textbox', { name: 'Search people' }), 'zzz');
+  expect(screen.getByText('Nobody is called “zzz”.')).toBeInTheDocument();
+  expect(screen.queryByRole('table')).not.toBeInTheDocument();
+});
 test('a name is asked for', async () => {
   const { user, called } = await openPeople();
   await user.keyboard('{Control>}i{/Control}');

@@ -1,6 +1,5 @@
 // Who can open one vault or one item, and letting one more person or group do so.
 import {
-  AppError,
   call,
   type Candidate,
   type Id,
@@ -11,13 +10,14 @@ import {
   type Who,
 } from '$ipc';
 import { dateField, endOf, lastMoment, type EndChoice } from '$lib/ends';
+import { Attempt } from '$features/shared/attempt.svelte';
 
 const inAWeek = () => dateField(Date.now() + 7 * 86_400_000);
 
 export class ShareState {
   view = $state.raw<ShareView | null>(null);
-  problem = $state.raw<AppError | null>(null);
-  busy = $state(false);
+  /** One change at a time: what was answered to the first is what the second must be about. */
+  readonly attempt = new Attempt();
   query = $state('');
   /** The person or group being added, before the button is pressed. */
   chosen = $state<Id | null>(null);
@@ -31,8 +31,11 @@ export class ShareState {
   constructor(scope: Scope) {
     this.scope = scope;
   }
-  async load(): Promise<void> {
+  /** `wanted` is chosen as soon as it is known who can be. */
+  async load(wanted?: Id): Promise<void> {
     await this.#run(() => call('share_get', { scope: this.scope }));
+    const found = this.view?.candidates.find((one) => one.who.id === wanted);
+    if (found && !found.key_change) this.choose(found);
   }
   get found(): Candidate[] {
     const query = this.query.trim().toLocaleLowerCase();
@@ -41,9 +44,17 @@ export class ShareState {
   get candidate(): Candidate | null {
     return this.view?.candidates.find((one) => one.who.id === this.chosen) ?? null;
   }
+  /** Nothing is sealed to a key that nobody has confirmed. */
+  get unverified(): boolean {
+    return this.candidate?.key_state === 'not_verified';
+  }
   /** When it would end; undefined for a day that is none. */
   get end(): number | null | undefined {
     return endOf(this.ends, this.date, Date.now());
+  }
+  /** The button has something that it can do. */
+  get ready(): boolean {
+    return this.end !== undefined && (this.moving !== null || (this.chosen !== null && !this.unverified));
   }
   get moved(): ShareEntry | null {
     return this.view?.entries.find((one) => one.who.id === this.moving) ?? null;
@@ -51,7 +62,7 @@ export class ShareState {
   choose(candidate: Candidate): void {
     if (this.moving) this.#clear();
     this.chosen = this.chosen === candidate.who.id ? null : candidate.who.id;
-    this.problem = null;
+    this.attempt.problem = null;
     if (!candidate.roles.includes(this.role)) this.role = candidate.roles[0] ?? 'viewer';
     // A guest's access always ends.
     if (this.role === 'guest' && this.ends === 'none') this.ends = 'month';
@@ -61,7 +72,7 @@ export class ShareState {
     const { who, expires_ms: end, over } = entry;
     const again = this.moving === who.id;
     this.#clear();
-    this.problem = null;
+    this.attempt.problem = null;
     if (again) return;
     this.moving = who.id;
     if (end === null) return;
@@ -71,7 +82,7 @@ export class ShareState {
   async grant(): Promise<boolean> {
     const who = this.candidate?.who;
     const end = this.end;
-    if (!who || end === undefined) return false;
+    if (!who || end === undefined || !this.ready) return false;
     const { scope, role } = this;
     const done = await this.#run(() => call('share_grant', { scope, who, role, expires_ms: end }));
     if (done) {
@@ -100,17 +111,9 @@ export class ShareState {
     this.ends = 'none';
     this.date = inAWeek();
   }
-  async #run(work: () => Promise<ShareView>): Promise<boolean> {
-    this.busy = true;
-    this.problem = null;
-    try {
+  #run(work: () => Promise<ShareView>): Promise<boolean> {
+    return this.attempt.run(async () => {
       this.view = await work();
-      return true;
-    } catch (cause) {
-      this.problem = AppError.from(cause);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }

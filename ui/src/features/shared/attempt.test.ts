@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '$ipc';
 import { Attempt } from './attempt.svelte';
+
+afterEach(() => vi.useRealTimers());
 
 describe('an attempt', () => {
   it('starts nothing twice', async () => {
@@ -25,5 +27,18 @@ describe('an attempt', () => {
     expect([attempt.problem?.code, attempt.busy]).toEqual(['empty', false]);
     await attempt.run(() => Promise.resolve());
     expect(attempt.problem).toBeNull();
+  });
+
+  it('lasts when it is not done at once', async () => {
+    vi.useFakeTimers();
+    const attempt = new Attempt();
+    let finish = (): void => undefined;
+    const done = attempt.run(() => new Promise<void>((end) => (finish = end)));
+    vi.advanceTimersByTime(399);
+    expect(attempt.lasts).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(attempt.lasts).toBe(true);
+    finish();
+    expect([await done, attempt.lasts]).toEqual([true, false]);
   });
 });

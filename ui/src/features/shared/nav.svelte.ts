@@ -17,7 +17,7 @@ export type Overlay =
   | { type: 'palette' }
   | { type: 'shortcuts' }
   | { type: 'vault'; vault: VaultChip | null }
-  | { type: 'share'; scope: Scope }
+  | { type: 'share'; scope: Scope; chosen?: Id }
   | { type: 'history'; item: Id }
   | { type: 'conflict'; item: Id }
   | { type: 'invite' }
@@ -33,6 +33,7 @@ export type Overlay =
   | { type: 'team_sheet' }
   | { type: 'last_resort' }
   | { type: 'key_changed'; person: Person; change: KeyChange }
+  | { type: 'verify'; person: Person; back: Overlay }
   | { type: 'keychain' }
   | { type: 'limits' }
   | { type: 'storage' }

@@ -1,26 +1,20 @@
 // Who is in the team, who is invited, and who is at the door.
-import { call, on, type Id, type PeopleView, type PersonRow } from '$ipc';
-import { session } from './session.svelte';
+import { call, type Id, type PeopleView, type PersonRow } from '$ipc';
+import { aside } from './aside.svelte';
+import { Asked } from './asked.svelte';
 
-class People {
-  view = $state.raw<PeopleView | null>(null);
-
+class People extends Asked<PeopleView> {
   constructor() {
-    session.onWipe(() => (this.view = null));
+    super(() => call('people_list'), ['people-changed', 'requests-changed']);
   }
-  start(): () => void {
-    void this.refresh();
-    const stop = [
-      on('people-changed', () => void this.refresh()),
-      on('requests-changed', () => void this.refresh()),
-    ];
+  override start(): () => void {
+    const stop = [super.start(), aside.start()];
     return () => stop.forEach((off) => off());
   }
-  async refresh(): Promise<void> {
-    this.view = await call('people_list');
-  }
+  /** How much waits for an answer: requests, wishes to leave, changes set aside. */
   get waiting(): number {
-    return this.view?.requests.length ?? 0;
+    const { requests = [], leaving = [] } = this.view ?? {};
+    return requests.length + leaving.length + aside.rows.length;
   }
   byId(user: Id): PersonRow | null {
     return this.view?.people.find((person) => person.user === user) ?? null;

@@ -21,10 +21,11 @@ export function removalHandlers(
   };
   const person = (user: string): PersonView => {
     const row = world.personRow(user);
-    const roles = row.me ? [] : (['admin', 'manager', 'editor', 'viewer'] as const);
+    const roles = row.me ? [] : (['owner', 'admin', 'manager', 'editor', 'viewer'] as const);
     return {
       ...world.refer(user),
       key_state: row.key_state,
+      key_change: row.key_change ?? null,
       devices: [
         { id: `d-${user}`, name: `${row.name.split(' ')[0]}’s laptop`, last_seen_ms: row.last_seen_ms },
       ],
@@ -54,6 +55,7 @@ export function removalHandlers(
     },
     removal_preview: ({ user, vault }) => {
       const vaults = open(user, vault);
+      const still = vault === null ? [] : groupsThrough(world, user, vault);
       return {
         ...world.refer(user),
         vault: vault === null ? null : chip(vault),
@@ -68,9 +70,9 @@ export function removalHandlers(
           }))
           .sort((a, b) => weight(a.last_use) - weight(b.last_use)),
         recorded: world.recorded,
-        still_through: vault === null ? [] : groupsThrough(world, user, vault),
+        still_through: still,
         machines: world.machines.filter((one) => one.owner.user === user).map((one) => one.name),
-        new_keys: vaults.length,
+        new_keys: still.length ? 0 : vaults.length,
         why_not: null,
         stale: stale() ? { key: 'removal_stale_old', args: {} } : null,
         synced_ms: world.sync.last_ms,
