@@ -174,3 +174,26 @@ test('words are compared with a person, and the state says what was found', asyn
   const row = within(screen.getByRole('row', { name: /Mara Lindqvist/ }));
   expect(row.getByText('Verified')).toBeInTheDocument();
 });
+
+test('the new device says it when the other one puts the code away, or cannot be reached', async () => {
+  const { fake } = await open('pairing');
+  const invoke = fake.invoke.bind(fake);
+  let state = 'put_away';
+  fake.invoke = async (command, args) => {
+    const answer = (await invoke(command, args)) as object;
+    return command === 'join_status' ? { ...answer, state, words: [] } : answer;
+  };
+  fake.emit('sync-status', fake.world.sync);
+  await settle();
+  expect(screen.getByRole('heading', { name: /no longer shows the code/ })).toBeInTheDocument();
+  expect(screen.queryByRole('list')).not.toBeInTheDocument();
+  await expectAccessible();
+  state = 'refused';
+  fake.emit('sync-status', fake.world.sync);
+  await settle();
+  expect(screen.getByRole('heading', { name: 'Do not continue' })).toBeInTheDocument();
+  state = 'unreachable';
+  fake.emit('sync-status', fake.world.sync);
+  await settle();
+  expect(screen.getByText('The shared folder cannot be reached right now.')).toBeInTheDocument();
+});

@@ -1,5 +1,5 @@
 // First run, joining, locking: the only places where a passphrase is typed.
-import { screen, waitFor } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, test, vi } from 'vitest';
 import { AppError } from '../src/ipc';
 import { CODE } from '../src/ipc/dev';
@@ -274,4 +274,24 @@ test('where the shell does not answer, a sentence stands instead of nothing', as
   await session.start();
   await settle();
   expect(screen.getByRole('alert')).toHaveTextContent('The data on this computer is damaged.');
+});
+
+test('a forgotten passphrase: what helps is said, and starting over asks for the team’s name', async () => {
+  const { user, called } = await open('locked');
+  await user.click(screen.getByRole('button', { name: 'I forgot my passphrase' }));
+  await settle();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Start over' }));
+  await settle();
+  const dialog = within(screen.getByRole('alertdialog', { name: 'Start over on this computer?' }));
+  const go = dialog.getByRole('button', { name: 'Delete and start over' });
+  expect(go).toBeDisabled();
+  await user.type(dialog.getByRole('textbox', { name: /Type the team’s name/ }), 'Northwin{Enter}');
+  expect(called('start_over')).toEqual([]);
+  await user.type(dialog.getByRole('textbox'), 'd');
+  await expectAccessible();
+  await user.click(go);
+  await settle();
+  expect(called('start_over')).toEqual([{ req: { team_name: 'Northwind' } }]);
+  expect(screen.getByRole('button', { name: /^Start a new vault/ })).toBeInTheDocument();
 });

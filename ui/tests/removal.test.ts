@@ -3,7 +3,7 @@ import { screen, within } from '@testing-library/svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { AsideRow } from '../src/ipc';
 import { session } from '../src/features/shared/session.svelte';
-import { expectAccessible, hold, open, pick, settle } from './app';
+import { expectAccessible, hold, open, pick, refuse, settle } from './app';
 
 afterEach(() => vi.useRealTimers());
 
@@ -271,4 +271,31 @@ test('somebody who was removed is told so calmly, and is offered nothing that wo
   await settle();
   expect(screen.getByRole('button', { name: /^Invite/ })).toBeDisabled();
   await expectAccessible();
+});
+
+test('an owner or admin is made once words were compared, and the refusal leads there', async () => {
+  const { user, fake } = await openMara();
+  await pick(
+    user,
+    dialog('Mara Lindqvist').getByRole('combobox', { name: /^Role in the team/i }),
+    'Admin',
+  );
+  refuse(fake, 'role_change', 'not_compared');
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Save' }));
+  await settle();
+  expect(dialog('Mara Lindqvist').getByRole('alert')).toHaveTextContent(/Compare words with/);
+  await expectAccessible();
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Verify with Mara' }));
+  await settle();
+  expect(screen.getByRole('button', { name: 'They match' })).toBeInTheDocument();
+});
+test('ending somebody’s rights waits for no update', async () => {
+  const { fake } = await openMara();
+  const read_only = { key: 'read_only_update', args: {} };
+  fake.emit('state-changed', { ...fake.world.state, read_only });
+  await settle();
+  expect(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' })).toBeEnabled();
+  fake.emit('state-changed', { ...fake.world.state, read_only: { key: 'read_only_ended', args: {} } });
+  await settle();
+  expect(dialog('Mara Lindqvist').queryByRole('button', { name: 'Remove Mara' })).not.toBeInTheDocument();
 });

@@ -1,7 +1,7 @@
 // People: inviting, letting in, refusing, sharing.
 import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
-import { expectAccessible, open, settle } from './app';
+import { expectAccessible, open, refuse, settle } from './app';
 
 const sidebar = () => within(screen.getByRole('navigation'));
 const dialogs = () => within(screen.getByRole('dialog'));
@@ -104,6 +104,18 @@ test('the code does not fit: a red stop without a way in', async () => {
   expect(called('request_reject')).toHaveLength(1);
   expect(called('invite_replace')).toHaveLength(1);
 });
+test('where no new code can be made, the stop says why and the old invitation stays', async () => {
+  const { user, fake, called } = await openPeople('bad_request');
+  await user.click(screen.getByRole('button', { name: 'Look at Kofi’s request' }));
+  await settle();
+  refuse(fake, 'invite_replace', 'folder_not_found');
+  const stop = within(screen.getByRole('alertdialog'));
+  await user.click(stop.getByRole('button', { name: 'Cancel and make a new code' }));
+  await settle();
+  expect(stop.getAllByRole('alert')[1]).toHaveTextContent(/folder/i);
+  expect(called('request_reject')).toEqual([]);
+});
+
 test('a request that comes too late is a stop, and nobody is called a stranger for it', async () => {
   const { user, fake } = await openPeople();
   fake.world.requests = fake.world.requests.map((one) => ({ ...one, problem: 'expired' }));

@@ -26,6 +26,11 @@ class Sync {
   get stopped(): boolean {
     return this.view?.state === 'stopped' || (session.state?.read_only ?? null) !== null;
   }
+  /** Ending somebody's rights waits for no update: it may be they who asked for it. */
+  get mayEnd(): boolean {
+    const why = session.state?.read_only?.key;
+    return this.view?.state !== 'stopped' && (why === undefined || why === 'read_only_update');
+  }
 }
 
 export const sync = new Sync();
