@@ -4,7 +4,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
 import { expect } from 'vitest';
 import App from '../src/views/App.svelte';
-import { setTransport } from '../src/ipc';
+import { AppError, setTransport, type ErrorCode } from '../src/ipc';
 import { Fake, type Scene } from '../src/ipc/dev';
 import { session } from '../src/features/shared/session.svelte';
 
@@ -25,6 +25,25 @@ export async function open(scene: Scene) {
   const called = (command: string) =>
     fake.calls.filter((call) => call.command === command).map((call) => call.args);
   return { fake, user, called };
+}
+
+/** Keeps a command waiting until it is let go. */
+export function hold(fake: Fake, held: string): () => void {
+  let go = (): void => undefined;
+  const gate = new Promise<void>((done) => (go = done));
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (command, args) => {
+    if (command === held) await gate;
+    return invoke(command, args);
+  };
+  return go;
+}
+/** Has a command answered with a refusal, until that is taken back. */
+export function refuse(fake: Fake, refused: string, code: ErrorCode): () => void {
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = (command, args) =>
+    command === refused ? Promise.reject(new AppError(code, 'no')) : invoke(command, args);
+  return () => (fake.invoke = invoke);
 }
 
 /** Nothing serious or critical; colours need a real browser and are measured elsewhere. */

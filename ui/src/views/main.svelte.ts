@@ -38,7 +38,7 @@ export class MainController {
       on('command', ({ id }) => void commands.run(id)),
       this.#provide(),
     ];
-    void this.#resumeDraft();
+    toasts.report(this.#resumeDraft());
     return () => stop.forEach((off) => off());
   }
   #provide(): () => void {
@@ -73,7 +73,7 @@ export class MainController {
       new_vault: () => {
         if (!sync.apart) nav.overlay = { type: 'vault', vault: null };
       },
-      sync: () => sync.now().catch((cause: unknown) => toasts.problem(cause)),
+      sync: () => sync.now(),
       lock: () => session.lock(),
       next_pane: () => this.#movePane(1),
       previous_pane: () => this.#movePane(-1),
@@ -94,7 +94,7 @@ export class MainController {
     else if (isTyping(event) && nav.page === 'items') this.#panes().search?.focus();
   }
   #escape(): void {
-    if (list.query) void list.search('');
+    if (list.query) toasts.report(list.search(''));
     else if (nav.page !== 'items') nav.page = 'items';
     else if (nav.detailOpen) nav.detailOpen = false;
     else this.#panes().listbox?.focus();
@@ -206,7 +206,7 @@ export class MainController {
   }
   async #resumeDraft(): Promise<void> {
     if (!session.state?.has_draft || editor.open) return;
-    const draft = await call('draft_get').catch(() => null);
+    const draft = await call('draft_get');
     if (!draft) return;
     if (draft.item) nav.openItem(draft.item);
     editor.resume(draft);
@@ -215,7 +215,7 @@ export class MainController {
   resolved(view: ItemView): void {
     nav.close();
     detail.set(view);
-    void list.refresh();
+    toasts.report(list.refresh());
     toasts.done(m.conflict_resolved({ item: view.title }));
   }
 }

@@ -1,6 +1,7 @@
 // The groups of the team.
 import { call, on, type GroupsView } from '$ipc';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 class Groups {
   view = $state.raw<GroupsView | null>(null);
@@ -9,8 +10,8 @@ class Groups {
     session.onWipe(() => (this.view = null));
   }
   start(): () => void {
-    void this.refresh();
-    return on('people-changed', () => void this.refresh());
+    toasts.report(this.refresh());
+    return on('people-changed', () => toasts.report(this.refresh()));
   }
   async refresh(): Promise<void> {
     this.view = await call('group_list');

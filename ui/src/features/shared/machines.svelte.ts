@@ -1,6 +1,7 @@
 // The machines of the team.
 import { call, on, type MachinesView } from '$ipc';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 class Machines {
   view = $state.raw<MachinesView | null>(null);
@@ -9,8 +10,8 @@ class Machines {
     session.onWipe(() => (this.view = null));
   }
   start(): () => void {
-    void this.refresh();
-    return on('people-changed', () => void this.refresh());
+    toasts.report(this.refresh());
+    return on('people-changed', () => toasts.report(this.refresh()));
   }
   async refresh(): Promise<void> {
     this.view = await call('machine_list');

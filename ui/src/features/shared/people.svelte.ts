@@ -1,6 +1,7 @@
 // Who is in the team, who is invited, and who is at the door.
 import { call, on, type Id, type PeopleView, type PersonRow } from '$ipc';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 class People {
   view = $state.raw<PeopleView | null>(null);
@@ -9,10 +10,10 @@ class People {
     session.onWipe(() => (this.view = null));
   }
   start(): () => void {
-    void this.refresh();
+    toasts.report(this.refresh());
     const stop = [
-      on('people-changed', () => void this.refresh()),
-      on('requests-changed', () => void this.refresh()),
+      on('people-changed', () => toasts.report(this.refresh())),
+      on('requests-changed', () => toasts.report(this.refresh())),
     ];
     return () => stop.forEach((off) => off());
   }
