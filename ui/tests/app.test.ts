@@ -82,6 +82,20 @@ describe('keys', () => {
     await user.keyboard('{F6}');
     expect(screen.getByRole('listbox', { name: 'Items' })).toHaveFocus();
   });
+  test.each(['people', 'settings'] as const)('F6 goes between the sidebar and %s', async (page) => {
+    const { user } = await open('main');
+    nav.page = page;
+    await settle();
+    const main = screen.getByRole('main');
+    const sidebar = screen.getByRole('navigation');
+    for (const key of ['{F6}', '{Shift>}{F6}{/Shift}']) {
+      sidebar.querySelector('button')!.focus();
+      await user.keyboard(key);
+      expect(main).toContainElement(document.activeElement as HTMLElement);
+      await user.keyboard(key);
+      expect(sidebar).toContainElement(document.activeElement as HTMLElement);
+    }
+  });
   test('the native menu runs the same commands', async () => {
     const { fake } = await open('main');
     fake.emit('command', { id: 'settings' });

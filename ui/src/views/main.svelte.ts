@@ -19,7 +19,10 @@ interface Panes {
   search: HTMLInputElement | undefined;
   listbox: VirtualList | undefined;
   detail: HTMLElement | undefined;
+  /** What stands in the place of list and detail. */
+  page: HTMLElement | undefined;
 }
+const CONTROL = 'button:not(:disabled), input:not(:disabled)';
 
 export class MainController {
   #panes: () => Panes;
@@ -116,17 +119,23 @@ export class MainController {
     requestAnimationFrame(() => this.#panes().detail?.focus());
   }
   #movePane(by: number): void {
+    const { search, listbox, detail: item, page } = this.#panes();
+    const sidebar = document.querySelector<HTMLElement>('[data-pane=sidebar]');
+    const inSidebar =
+      sidebar?.querySelector<HTMLElement>('[aria-current]') ?? sidebar?.querySelector('button');
+    const inList = list.total > 0 ? listbox : search;
+    const inPage = page?.querySelector<HTMLElement>(CONTROL) ?? page;
+    // Only what is there: another page has no list, and the narrow layout one pane at a time.
     const panes = [
-      () =>
-        document
-          .querySelector<HTMLElement>('[data-pane=sidebar] [aria-current], [data-pane=sidebar] button')
-          ?.focus(),
-      () => (list.total > 0 ? this.#panes().listbox?.focus() : this.#panes().search?.focus()),
-      () => this.#panes().detail?.focus(),
-    ];
+      { of: sidebar, to: inSidebar },
+      { of: search?.closest('section'), to: inList },
+      { of: item, to: item },
+      { of: page, to: inPage },
+    ].filter((pane) => pane.of && pane.to);
     const active = document.activeElement;
-    const here = active?.closest('[data-pane=sidebar]') ? 0 : this.#panes().detail?.contains(active) ? 2 : 1;
-    panes[(here + by + panes.length) % panes.length]?.();
+    const here = panes.findIndex((pane) => pane.of?.contains(active));
+    const from = here < 0 && by < 0 ? 0 : here;
+    panes[(from + by + panes.length) % panes.length]?.to?.focus();
   }
 
   #whileReading(work: () => void | Promise<void>): void {
