@@ -13,6 +13,7 @@ import { sync } from '$features/shared/sync.svelte';
 import { toasts } from '$features/shared/toasts.svelte';
 import { vaults } from '$features/shared/vaults.svelte';
 import { isEditable, isTyping } from '$lib/keys';
+import { isCovered } from '$lib/modal';
 import { m } from '$paraglide/messages';
 
 interface Panes {
@@ -86,7 +87,7 @@ export class MainController {
 
   keydown(event: KeyboardEvent): void {
     if (event.defaultPrevented) return;
-    const dialogOpen = nav.overlay !== null;
+    const dialogOpen = isCovered();
     if (commands.dispatch(event, dialogOpen)) {
       event.preventDefault();
       return;
