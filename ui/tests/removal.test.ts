@@ -1,7 +1,7 @@
 // One person: role, taking out, and what is set aside.
 import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
-import { expectAccessible, open, settle } from './app';
+import { expectAccessible, hold, open, pick, refuse, settle } from './app';
 
 async function openMara() {
   const opened = await open('main');
@@ -19,6 +19,24 @@ test('a person: key, devices, access', async () => {
   const person = dialog('Mara Lindqvist');
   expect(within(person.getByRole('list', { name: 'Access' })).getByText('Production')).toBeInTheDocument();
   expect(person.getByText('Mara’s laptop')).toBeInTheDocument();
+});
+test('a role is shown as it is, not as it was asked for', async () => {
+  const { user, fake, called } = await openMara();
+  const person = dialog('Mara Lindqvist');
+  const role = person.getByLabelText(/^Role in Production: /);
+  const before = role.getAttribute('aria-label');
+  const go = hold(fake, 'role_change');
+  refuse(fake, 'role_change', 'not_allowed');
+  const again = hold(fake, 'role_change');
+  await pick(user, role, 'Viewer');
+  expect(role).toBeDisabled();
+  go();
+  again();
+  await settle();
+  expect(person.getByRole('alert')).toBeInTheDocument();
+  expect(role).toBeEnabled();
+  expect(role).toHaveAttribute('aria-label', before);
+  expect(called('role_change')).toEqual([]);
 });
 test('removing takes two steps, and either can be left', async () => {
   const { user, called } = await openMara();
