@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { nav, type Overlay } from '../src/features/shared/nav.svelte';
 import { commands, SPECS } from '../src/features/shared/commands.svelte';
 import type { Scene } from '../src/ipc/dev';
-import { expectAccessible, open, settle } from './app';
+import { toasts } from '../src/features/shared/toasts.svelte';
+import { expectAccessible, open, refuse, settle } from './app';
 
 describe('nothing serious for the ear', () => {
   test.each<Scene>(['main', 'empty', 'stopped', 'restored', 'waiting', 'refused', 'locked', 'draft'])(
@@ -80,6 +81,20 @@ describe('keys', () => {
     expect(screen.getByRole('button', { name: 'All items' })).toHaveFocus();
     await user.keyboard('{F6}');
     expect(screen.getByRole('listbox', { name: 'Items' })).toHaveFocus();
+  });
+  test.each(['people', 'settings'] as const)('F6 goes between the sidebar and %s', async (page) => {
+    const { user } = await open('main');
+    nav.page = page;
+    await settle();
+    const main = screen.getByRole('main');
+    const sidebar = screen.getByRole('navigation');
+    for (const key of ['{F6}', '{Shift>}{F6}{/Shift}']) {
+      sidebar.querySelector('button')!.focus();
+      await user.keyboard(key);
+      expect(main).toContainElement(document.activeElement as HTMLElement);
+      await user.keyboard(key);
+      expect(sidebar).toContainElement(document.activeElement as HTMLElement);
+    }
   });
   test('the native menu runs the same commands', async () => {
     const { fake } = await open('main');
@@ -230,4 +245,65 @@ test('a name of ten thousand characters, an emoji and right-to-left text do not 
     await settle();
     expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent(title);
   }
+});
+
+describe('what did not work is said', () => {
+  const toast = () => within(screen.getByTestId('toast'));
+
+  test('whichever command it was', async () => {
+    const { user, fake } = await open('main');
+    refuse(fake, 'lock', 'busy');
+    await user.keyboard('{Control>}l{/Control}');
+    await settle();
+    expect(toast().getByText(/\w+\.$/)).toBeInTheDocument();
+  });
+  test('when nobody waits for it', async () => {
+    const { fake } = await open('main');
+    for (const [event, command] of [
+      ['items-changed', 'item_list'],
+      ['vaults-changed', 'vault_list'],
+    ] as const) {
+      const back = refuse(fake, command, 'database_damaged');
+      fake.emit(event, { items: null });
+      await settle();
+      expect(toast().getByText(/damaged/)).toBeInTheDocument();
+      toasts.hide();
+      back();
+    }
+  });
+  test('but not that the app is locked, which its screen says', async () => {
+    const { fake } = await open('main');
+    refuse(fake, 'vault_list', 'locked');
+    fake.emit('vaults-changed', null);
+    await settle();
+    expect(screen.queryByTestId('toast')).not.toBeInTheDocument();
+  });
+  test('in a whole sentence, with the diagnostics that it asks for', async () => {
+    const { user, fake, called } = await open('main');
+    refuse(fake, 'item_duplicate', 'internal');
+    await user.keyboard('{Control>}d{/Control}');
+    await settle();
+    const sentence = toast().getByText(/^Something went wrong inside Conclave\. .*again\.$/);
+    expect(sentence).not.toHaveClass('truncate');
+    await expectAccessible();
+    await user.click(toast().getByRole('button', { name: 'Copy diagnostics' }));
+    await settle();
+    expect(called('diagnostics_copy')).toHaveLength(1);
+    expect(toast().getByText(/^Copied diagnostics/)).toBeInTheDocument();
+  });
+  test('of what was put back, and of choosing a folder', async () => {
+    const { user, fake } = await open('main');
+    fake.emit('sync-status', { ...fake.world.sync, put_back: true });
+    await settle();
+    refuse(fake, 'put_back_seen', 'storage_failed');
+    await user.click(screen.getByRole('button', { name: 'Got it' }));
+    await settle();
+    expect(screen.getByTestId('toast')).toBeInTheDocument();
+    await user.keyboard('{Control>},{/Control}');
+    await settle();
+    refuse(fake, 'storage_pick_folder', 'internal');
+    await user.click(screen.getByRole('button', { name: /^Choose/ }));
+    await settle();
+    expect(screen.getByRole('textbox', { name: 'Folder' })).toBeInvalid();
+  });
 });

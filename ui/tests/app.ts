@@ -42,8 +42,11 @@ export function hold(fake: Fake, command: string): () => void {
   let release = (): void => undefined;
   const until = new Promise<void>((done) => (release = done));
   fake.invoke = async (asked, args) => {
-    const answer = await invoke(asked, args);
-    if (asked === command) await until;
+    const answer = invoke(asked, args);
+    if (asked === command) {
+      answer.catch(() => undefined);
+      await until;
+    }
     return answer;
   };
   return () => release();

@@ -2,7 +2,8 @@
 import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { SHEET } from '../src/ipc/dev';
-import { expectAccessible, open, settle } from './app';
+import { nav } from '../src/features/shared/nav.svelte';
+import { expectAccessible, hold, open, settle } from './app';
 
 async function openSettings() {
   const opened = await open('main');
@@ -112,6 +113,7 @@ test('another device: a code there, three words on both, one button', async () =
   await user.click(within(dialog).getByRole('button', { name: 'Same words' }));
   await settle();
   expect(called('device_admit')).toHaveLength(1);
+  expect(called('device_cancel')).toEqual([]);
   expect(screen.getByRole('button', { name: 'End ana-new' })).toBeInTheDocument();
 });
 
@@ -124,6 +126,50 @@ test('words that differ end the code', async () => {
   await settle();
   expect(called('device_cancel')).toHaveLength(1);
   expect(called('device_admit')).toEqual([]);
+});
+
+test('Enter lets no device in, and the button for leaving stays one', async () => {
+  const { user, called } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Add a device' }));
+  await settle();
+  const dialog = screen.getByRole('dialog', { name: 'Add a device' });
+  const leave = within(dialog).getByRole('button', { name: 'Cancel' });
+  await screen.findByRole('button', { name: 'Same words' }, { timeout: 4000 });
+  expect(leave).toHaveAccessibleName('They differ');
+  expect(screen.getByRole('button', { name: 'Same words' })).not.toHaveFocus();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(called('device_admit')).toEqual([]);
+  leave.focus();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect([called('device_admit').length, called('device_cancel').length]).toEqual([0, 1]);
+});
+
+test('a code ends with its dialog, however that goes', async () => {
+  const { user, called } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Add a device' }));
+  await settle();
+  await user.keyboard('{Control>}1{/Control}');
+  await settle();
+  expect(screen.getByRole('dialog', { name: 'Add a device' })).toBeInTheDocument();
+  expect(called('device_cancel')).toEqual([]);
+  nav.page = 'items';
+  await settle();
+  expect(called('device_cancel')).toHaveLength(1);
+});
+
+test('a code that is made too late for its dialog ends as well', async () => {
+  const { user, fake, called } = await openSettings();
+  const go = hold(fake, 'device_code');
+  await user.click(screen.getByRole('button', { name: 'Add a device' }));
+  await settle();
+  await user.keyboard('{Escape}');
+  go();
+  await settle();
+  const calls = fake.calls.map((call) => call.command).filter((command) => /^device_c/.test(command));
+  expect(calls.at(-1)).toBe('device_cancel');
+  expect(called('device_asked')).toEqual([]);
 });
 
 test('the new device shows the words and has nothing to press', async () => {
@@ -153,6 +199,18 @@ test('ten words of the other computer, by keyboard alone', async () => {
   await user.click(screen.getByRole('button', { name: /^Use this/ }));
   await settle();
   expect(called('pair_start')).toHaveLength(1);
+});
+
+test('comparing words can be put off', async () => {
+  const { user, called } = await open('main');
+  await user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: /compare words with Mara Lindqvist/ }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'Not now' }));
+  await settle();
+  expect(called('safety_confirm')).toEqual([]);
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
 });
 
 test('words are compared with a person, and the state says what was found', async () => {

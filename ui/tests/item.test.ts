@@ -5,7 +5,7 @@ import type { ItemSave } from '../src/ipc';
 import { detail } from '../src/features/items/detail.svelte';
 import { editor } from '../src/features/editor/editor.svelte';
 import { session } from '../src/features/shared/session.svelte';
-import { open, settle } from './app';
+import { open, refuse, settle } from './app';
 
 afterEach(() => vi.useRealTimers());
 const SECRET = 'hazel-Quarry-7-otter-Lantern-brisk';
@@ -173,6 +173,17 @@ test('a draft value is fetched before places shift', async () => {
     state: 'set',
     text: SECRET,
   });
+});
+test('a draft value that cannot be fetched stays where it is, and no place shifts', async () => {
+  const { fake, called } = await open('draft');
+  const before = editor.fields.length;
+  const back = refuse(fake, 'draft_reveal_field', 'busy');
+  await editor.addField(false);
+  await editor.removeField(editor.fields[0]!);
+  expect(editor.fields).toHaveLength(before);
+  back();
+  await editor.save();
+  expect(saves(called)[0]?.fields[1]?.value).toEqual({ type: 'draft' });
 });
 test('leaving with changes asks; staying keeps them', async () => {
   const { user } = await open('main');

@@ -24,6 +24,24 @@ test('a person: key, devices, access', async () => {
   expect(within(person.getByRole('list', { name: 'Access' })).getByText('Production')).toBeInTheDocument();
   expect(person.getByText('Mara’s laptop')).toBeInTheDocument();
 });
+test('a role is shown as it is, not as it was asked for', async () => {
+  const { user, fake, called } = await openMara();
+  const person = dialog('Mara Lindqvist');
+  const role = person.getByLabelText(/^Role in Production: /);
+  const before = role.getAttribute('aria-label');
+  refuse(fake, 'role_change', 'not_allowed');
+  const go = hold(fake, 'role_change');
+  await pick(user, role, 'Viewer');
+  await user.click(person.getByRole('button', { name: 'Save' }));
+  expect(role).toBeDisabled();
+  go();
+  await settle();
+  expect(person.getByRole('alert')).toBeInTheDocument();
+  expect(role).toBeEnabled();
+  await user.click(person.getByRole('button', { name: 'Cancel' }));
+  expect(role).toHaveAttribute('aria-label', before);
+  expect(called('role_change')).toEqual([]);
+});
 test('removing takes two steps, and either can be left', async () => {
   const { user, called } = await openMara();
   await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
@@ -275,11 +293,7 @@ test('somebody who was removed is told so calmly, and is offered nothing that wo
 
 test('an owner or admin is made once words were compared, and the refusal leads there', async () => {
   const { user, fake } = await openMara();
-  await pick(
-    user,
-    dialog('Mara Lindqvist').getByRole('combobox', { name: /^Role in the team/i }),
-    'Admin',
-  );
+  await pick(user, dialog('Mara Lindqvist').getByRole('combobox', { name: /^Role in the team/i }), 'Admin');
   refuse(fake, 'role_change', 'not_compared');
   await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Save' }));
   await settle();

@@ -13,13 +13,17 @@ import { sync } from '$features/shared/sync.svelte';
 import { toasts } from '$features/shared/toasts.svelte';
 import { vaults } from '$features/shared/vaults.svelte';
 import { isEditable, isTyping } from '$lib/keys';
+import { isCovered } from '$lib/modal';
 import { m } from '$paraglide/messages';
 
 interface Panes {
   search: HTMLInputElement | undefined;
   listbox: VirtualList | undefined;
   detail: HTMLElement | undefined;
+  /** What stands in the place of list and detail. */
+  page: HTMLElement | undefined;
 }
+const CONTROL = 'button:not(:disabled), input:not(:disabled)';
 
 export class MainController {
   #panes: () => Panes;
@@ -38,7 +42,7 @@ export class MainController {
       on('command', ({ id }) => void commands.run(id)),
       this.#provide(),
     ];
-    void this.#resumeDraft();
+    toasts.report(this.#resumeDraft());
     return () => stop.forEach((off) => off());
   }
   #provide(): () => void {
@@ -73,7 +77,7 @@ export class MainController {
       new_vault: () => {
         if (!sync.apart) nav.overlay = { type: 'vault', vault: null };
       },
-      sync: () => sync.now().catch((cause: unknown) => toasts.problem(cause)),
+      sync: () => sync.now(),
       lock: () => session.lock(),
       next_pane: () => this.#movePane(1),
       previous_pane: () => this.#movePane(-1),
@@ -83,7 +87,7 @@ export class MainController {
 
   keydown(event: KeyboardEvent): void {
     if (event.defaultPrevented) return;
-    const dialogOpen = nav.overlay !== null;
+    const dialogOpen = isCovered();
     if (commands.dispatch(event, dialogOpen)) {
       event.preventDefault();
       return;
@@ -94,7 +98,7 @@ export class MainController {
     else if (isTyping(event) && nav.page === 'items') this.#panes().search?.focus();
   }
   #escape(): void {
-    if (list.query) void list.search('');
+    if (list.query) toasts.report(list.search(''));
     else if (nav.page !== 'items') nav.page = 'items';
     else if (nav.detailOpen) nav.detailOpen = false;
     else this.#panes().listbox?.focus();
@@ -116,17 +120,23 @@ export class MainController {
     requestAnimationFrame(() => this.#panes().detail?.focus());
   }
   #movePane(by: number): void {
+    const { search, listbox, detail: item, page } = this.#panes();
+    const sidebar = document.querySelector<HTMLElement>('[data-pane=sidebar]');
+    const inSidebar =
+      sidebar?.querySelector<HTMLElement>('[aria-current]') ?? sidebar?.querySelector('button');
+    const inList = list.total > 0 ? listbox : search;
+    const inPage = page?.querySelector<HTMLElement>(CONTROL) ?? page;
+    // Only what is there: another page has no list, and the narrow layout one pane at a time.
     const panes = [
-      () =>
-        document
-          .querySelector<HTMLElement>('[data-pane=sidebar] [aria-current], [data-pane=sidebar] button')
-          ?.focus(),
-      () => (list.total > 0 ? this.#panes().listbox?.focus() : this.#panes().search?.focus()),
-      () => this.#panes().detail?.focus(),
-    ];
+      { of: sidebar, to: inSidebar },
+      { of: search?.closest('section'), to: inList },
+      { of: item, to: item },
+      { of: page, to: inPage },
+    ].filter((pane) => pane.of && pane.to);
     const active = document.activeElement;
-    const here = active?.closest('[data-pane=sidebar]') ? 0 : this.#panes().detail?.contains(active) ? 2 : 1;
-    panes[(here + by + panes.length) % panes.length]?.();
+    const here = panes.findIndex((pane) => pane.of?.contains(active));
+    const from = here < 0 && by < 0 ? 0 : here;
+    panes[(from + by + panes.length) % panes.length]?.to?.focus();
   }
 
   #whileReading(work: () => void | Promise<void>): void {
@@ -206,7 +216,7 @@ export class MainController {
   }
   async #resumeDraft(): Promise<void> {
     if (!session.state?.has_draft || editor.open) return;
-    const draft = await call('draft_get').catch(() => null);
+    const draft = await call('draft_get');
     if (!draft) return;
     if (draft.item) nav.openItem(draft.item);
     editor.resume(draft);
@@ -215,7 +225,7 @@ export class MainController {
   resolved(view: ItemView): void {
     nav.close();
     detail.set(view);
-    void list.refresh();
+    toasts.report(list.refresh());
     toasts.done(m.conflict_resolved({ item: view.title }));
   }
 }

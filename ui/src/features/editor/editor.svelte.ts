@@ -65,7 +65,7 @@ class Editor {
   }
   /** Another kind for an item that is still new; what fits is carried over. */
   async changeKind(kind: Kind): Promise<void> {
-    await this.#settlePlaces();
+    if (!(await this.#settlePlaces())) return;
     const written = this.fields.filter((field) => field.text || !field.builtIn);
     this.kind = kind;
     this.fields = template(kind).map(
@@ -167,22 +167,23 @@ class Editor {
     field.state = 'set';
     this.changed();
   }
-  /** Places shift when fields come and go: first bring what is named by its place. */
-  async #settlePlaces(): Promise<void> {
+  /** Places shift when fields come and go: first bring what is named by its place, or let none shift. */
+  async #settlePlaces(): Promise<boolean> {
     for (const field of this.fields.filter((one) => one.state === 'draft')) {
-      await this.show(field);
+      if (!(await this.show(field))) return false;
       field.state = 'set';
     }
+    return true;
   }
   async addField(concealed: boolean): Promise<void> {
-    await this.#settlePlaces();
+    if (!(await this.#settlePlaces())) return;
     const field = { ...this.#empty(concealed ? 'secret' : 'text', concealed), label: '', builtIn: false };
     const note = this.fields.findIndex((one) => one.role === 'note' && one.builtIn && this.kind !== 'note');
     this.fields.splice(note < 0 ? this.fields.length : note, 0, field);
     this.changed();
   }
   async removeField(field: FormField): Promise<void> {
-    await this.#settlePlaces();
+    if (!(await this.#settlePlaces())) return;
     this.fields = this.fields.filter((one) => one.key !== field.key);
     this.changed();
   }
@@ -191,8 +192,8 @@ class Editor {
     this.changed();
   }
   /** Fetches an unseen value once the person asks to see it, so that it can be changed letter by letter. */
-  async show(field: FormField): Promise<void> {
-    if (field.state === 'set') return;
+  async show(field: FormField): Promise<boolean> {
+    if (field.state === 'set') return true;
     const { state } = field;
     try {
       const text =
@@ -204,9 +205,11 @@ class Editor {
               revision: null,
             });
       if (field.state === state) field.text = text;
+      return true;
     } catch (cause) {
       field.shown = false;
       toasts.problem(cause);
+      return false;
     }
   }
   /** A value that was only looked at goes from memory again. */

@@ -3,6 +3,7 @@ import { startOfDay } from '$lib/when';
 import { call, on, type Id, type ItemFilter, type ItemGroup, type ItemRow, type ItemSort } from '$ipc';
 import { nav } from '$features/shared/nav.svelte';
 import { session } from '$features/shared/session.svelte';
+import { toasts } from '$features/shared/toasts.svelte';
 import { say } from '$features/shared/words';
 
 const PAGE = 100;
@@ -35,7 +36,7 @@ class ItemList {
     this.#place = { vault: null, filter: 'all' };
   }
   start(): () => void {
-    return on('items-changed', () => void this.refresh());
+    return on('items-changed', () => toasts.report(this.refresh()));
   }
 
   get heads(): { start: number; text: string }[] {
@@ -107,10 +108,10 @@ class ItemList {
       if (!this.loaded || this.#pages[page] || this.#wanted.has(page) || page * PAGE >= this.total) continue;
       this.#wanted.add(page);
       const mine = this.#asked;
-      void this.#fetch(page).then((answer) => {
-        this.#wanted.delete(page);
+      const work = this.#fetch(page).then((answer) => {
         if (mine === this.#asked) this.#pages = { ...this.#pages, [page]: answer.rows };
       });
+      toasts.report(work.finally(() => this.#wanted.delete(page)));
     }
   }
 

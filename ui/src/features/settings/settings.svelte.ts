@@ -57,9 +57,14 @@ class SettingsState {
     }
   }
   async pickFolder(): Promise<void> {
-    const picked = await call('storage_pick_folder');
-    if (!picked) return;
-    this.folder = picked.path;
+    try {
+      const picked = await call('storage_pick_folder');
+      if (!picked) return;
+      this.folder = picked.path;
+    } catch (cause) {
+      this.folderError = AppError.from(cause);
+      return;
+    }
     await this.testFolder();
   }
   async testFolder(): Promise<void> {

@@ -2,6 +2,7 @@
 import { isEditable, matches, showChord } from '$lib/keys';
 import { m } from '$paraglide/messages';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 interface Spec {
   id: string;
@@ -90,7 +91,7 @@ class Commands {
   run(id: string): boolean {
     const handler = this.#handlers.get(id);
     if (!handler) return false;
-    void handler();
+    toasts.report(Promise.resolve(handler()));
     return true;
   }
   /** The chord as this platform writes it, for a key cap. */

@@ -1,6 +1,7 @@
 // How the copy on this computer and the shared folder stand to each other.
 import { call, on, type SyncView } from '$ipc';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 class Sync {
   view = $state.raw<SyncView | null>(null);
@@ -9,7 +10,7 @@ class Sync {
     session.onWipe(() => (this.view = null));
   }
   start(): () => void {
-    void this.refresh();
+    toasts.report(this.refresh());
     return on('sync-status', (view) => (this.view = view));
   }
   async refresh(): Promise<void> {

@@ -1,9 +1,12 @@
 // One short message at a time, at the foot of the detail pane.
-import { AppError } from '$ipc';
+import { AppError, call, type ErrorCode } from '$ipc';
 import { clock } from '$lib/clock.svelte';
 import { m } from '$paraglide/messages';
 import { session } from './session.svelte';
 import { explain } from './words';
+
+/** Their sentences speak of diagnostics. */
+const ASKS_FOR_DIAGNOSTICS: ReadonlySet<ErrorCode> = new Set(['internal', 'database_damaged']);
 
 interface Message {
   text: string;
@@ -61,8 +64,28 @@ class Toasts {
     this.#show({ text, tone: 'done', until: Date.now() + seconds * 1000, clearsAt: null, action });
   }
   problem(cause: unknown): void {
-    const text = explain(AppError.from(cause));
-    this.#show({ text, tone: 'problem', until: Date.now() + 8_000, clearsAt: null });
+    const error = AppError.from(cause);
+    const action = ASKS_FOR_DIAGNOSTICS.has(error.code)
+      ? { text: m.copy_diagnostics(), run: () => void this.diagnostics() }
+      : undefined;
+    this.#show({ text: explain(error), tone: 'problem', until: Date.now() + 8_000, clearsAt: null, action });
+  }
+  /** For work that nobody waits for: that it failed is said all the same. */
+  report(work: Promise<unknown>): void {
+    work.catch((cause: unknown) => {
+      const error = AppError.from(cause);
+      // The lock screen says it itself.
+      if (error.code !== 'locked') this.problem(error);
+    });
+  }
+  /** Puts counts and codes into the clipboard, for somebody who can help. */
+  async diagnostics(): Promise<void> {
+    try {
+      await call('diagnostics_copy');
+      this.done(m.diagnostics_copied());
+    } catch (cause) {
+      this.problem(cause);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The vaults this person can open, with their counts.
 import { call, on, type Id, type Vault, type VaultList } from '$ipc';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 const NONE: VaultList = { vaults: [], all: 0, favourites: 0, archived: 0, shared: 0, over: [] };
 
@@ -15,8 +16,8 @@ class Vaults {
     });
   }
   start(): () => void {
-    void this.refresh();
-    return on('vaults-changed', () => void this.refresh());
+    toasts.report(this.refresh());
+    return on('vaults-changed', () => toasts.report(this.refresh()));
   }
   async refresh(): Promise<void> {
     this.list = await call('vault_list');

@@ -60,35 +60,28 @@ export const TEXT_KEYS: readonly string[] = Object.keys(TEXTS);
 
 /** How loud a refusal is: under the field, in a toast, in a banner, or a red stop. */
 export type Severity = 'field' | 'toast' | 'banner' | 'stop';
-/** The one safe thing to offer with it. */
-export type Action = 'none' | 'retry' | 'choose_folder' | 'new_code' | 'diagnostics';
 
 interface ErrorWords {
   title: (args: Record<string, string>) => string;
   severity: Severity;
-  action: Action;
 }
 
-const on = (title: ErrorWords['title'], severity: Severity, action: Action = 'none'): ErrorWords => ({
-  title,
-  severity,
-  action,
-});
+const on = (title: ErrorWords['title'], severity: Severity): ErrorWords => ({ title, severity });
 
 export const ERRORS: Record<ErrorCode, ErrorWords> = {
-  wrong_passphrase: on(() => m.error_wrong_passphrase(), 'field', 'retry'),
+  wrong_passphrase: on(() => m.error_wrong_passphrase(), 'field'),
   wait: on(({ wait_s }) => m.error_wait({ seconds: Number(wait_s ?? 1) }), 'field'),
   weak_passphrase: on(() => m.error_weak_passphrase(), 'field'),
   passphrase_missing: on(() => m.error_passphrase_missing(), 'banner'),
   keychain_unavailable: on(() => m.error_keychain_unavailable(), 'field'),
-  keychain_denied: on(() => m.error_keychain_denied(), 'field', 'retry'),
-  keychain_missing: on(() => m.error_keychain_missing(), 'banner', 'diagnostics'),
+  keychain_denied: on(() => m.error_keychain_denied(), 'field'),
+  keychain_missing: on(() => m.error_keychain_missing(), 'banner'),
   locked: on(() => m.error_locked(), 'toast'),
-  database_damaged: on(() => m.error_database_damaged(), 'banner', 'diagnostics'),
+  database_damaged: on(() => m.error_database_damaged(), 'banner'),
   database_newer: on(() => m.error_database_newer(), 'banner'),
-  disk_full: on(() => m.error_disk_full(), 'toast', 'retry'),
-  file_refused: on(() => m.error_file_refused(), 'toast', 'retry'),
-  file_not_written: on(() => m.error_file_not_written(), 'toast', 'retry'),
+  disk_full: on(() => m.error_disk_full(), 'toast'),
+  file_refused: on(() => m.error_file_refused(), 'toast'),
+  file_not_written: on(() => m.error_file_not_written(), 'toast'),
   already_running: on(() => m.error_already_running(), 'banner'),
   empty: on(() => m.error_empty(), 'field'),
   too_long: on(({ max }) => m.error_too_long({ max: max ?? '' }), 'field'),
@@ -97,43 +90,43 @@ export const ERRORS: Record<ErrorCode, ErrorWords> = {
   not_allowed: on(() => m.error_not_allowed(), 'toast'),
   read_only: on(() => m.error_read_only(), 'toast'),
   writing_stopped: on(() => m.error_writing_stopped(), 'toast'),
-  changed_meanwhile: on(() => m.error_changed_meanwhile(), 'toast', 'retry'),
+  changed_meanwhile: on(() => m.error_changed_meanwhile(), 'toast'),
   field_empty: on(() => m.error_field_empty(), 'toast'),
-  clipboard_unavailable: on(() => m.error_clipboard_unavailable(), 'toast', 'retry'),
+  clipboard_unavailable: on(() => m.error_clipboard_unavailable(), 'toast'),
   url_refused: on(() => m.error_url_refused(), 'toast'),
-  folder_not_found: on(() => m.error_folder_not_found(), 'field', 'choose_folder'),
-  folder_not_writable: on(() => m.error_folder_not_writable(), 'field', 'choose_folder'),
-  folder_full: on(() => m.error_folder_full(), 'field', 'choose_folder'),
-  folder_has_team: on(() => m.error_folder_has_team(), 'field', 'choose_folder'),
-  folder_not_this_team: on(() => m.error_folder_not_this_team(), 'field', 'choose_folder'),
-  no_folder: on(() => m.error_no_folder(), 'banner', 'choose_folder'),
-  test_failed: on(() => m.error_test_failed(), 'field', 'retry'),
-  storage_failed: on(() => m.error_storage_failed(), 'banner', 'retry'),
+  folder_not_found: on(() => m.error_folder_not_found(), 'field'),
+  folder_not_writable: on(() => m.error_folder_not_writable(), 'field'),
+  folder_full: on(() => m.error_folder_full(), 'field'),
+  folder_has_team: on(() => m.error_folder_has_team(), 'field'),
+  folder_not_this_team: on(() => m.error_folder_not_this_team(), 'field'),
+  no_folder: on(() => m.error_no_folder(), 'banner'),
+  test_failed: on(() => m.error_test_failed(), 'field'),
+  storage_failed: on(() => m.error_storage_failed(), 'banner'),
   day_over: on(() => m.error_day_over(), 'field'),
-  storage_stale: on(() => m.error_storage_stale(), 'banner', 'retry'),
+  storage_stale: on(() => m.error_storage_stale(), 'banner'),
   invitation_unreadable: on(() => m.error_invitation_unreadable(), 'field'),
-  invitation_expired: on(() => m.error_invitation_expired(), 'stop', 'new_code'),
-  invitation_used: on(() => m.error_invitation_used(), 'stop', 'new_code'),
-  invitation_cancelled: on(() => m.error_invitation_cancelled(), 'stop', 'new_code'),
-  invitation_not_here: on(() => m.error_invitation_not_here(), 'field', 'retry'),
-  code_wrong: on(() => m.error_code_wrong(), 'stop', 'retry'),
+  invitation_expired: on(() => m.error_invitation_expired(), 'stop'),
+  invitation_used: on(() => m.error_invitation_used(), 'stop'),
+  invitation_cancelled: on(() => m.error_invitation_cancelled(), 'stop'),
+  invitation_not_here: on(() => m.error_invitation_not_here(), 'field'),
+  code_wrong: on(() => m.error_code_wrong(), 'stop'),
   code_incomplete: on(() => m.error_code_incomplete(), 'field'),
-  request_unproven: on(() => m.error_request_unproven(), 'stop', 'new_code'),
+  request_unproven: on(() => m.error_request_unproven(), 'stop'),
   key_changed: on(({ name }) => m.error_key_changed({ name: name ?? '' }), 'stop'),
   key_not_verified: on(({ name }) => m.error_key_not_verified({ name: name ?? '' }), 'banner'),
   not_compared: on(({ name }) => m.error_not_compared({ name: name ?? '' }), 'banner'),
-  no_key: on(() => m.error_no_key(), 'banner', 'retry'),
-  kit_not_here: on(() => m.error_kit_not_here(), 'field', 'choose_folder'),
-  pairing_not_here: on(() => m.error_pairing_not_here(), 'field', 'choose_folder'),
-  storage_behind: on(() => m.error_storage_behind(), 'banner', 'retry'),
-  recovery_words_wrong: on(() => m.error_recovery_words_wrong(), 'field', 'retry'),
+  no_key: on(() => m.error_no_key(), 'banner'),
+  kit_not_here: on(() => m.error_kit_not_here(), 'field'),
+  pairing_not_here: on(() => m.error_pairing_not_here(), 'field'),
+  storage_behind: on(() => m.error_storage_behind(), 'banner'),
+  recovery_words_wrong: on(() => m.error_recovery_words_wrong(), 'field'),
   update_needed: on(() => m.error_update_needed(), 'banner'),
   file_unreadable: on(() => m.error_file_unreadable(), 'field'),
   file_too_large: on(({ max }) => m.error_file_too_large({ max: max ?? '' }), 'field'),
-  file_not_here: on(() => m.error_file_not_here(), 'field', 'retry'),
+  file_not_here: on(() => m.error_file_not_here(), 'field'),
   file_altered: on(() => m.error_file_altered(), 'stop'),
-  busy: on(() => m.error_busy(), 'toast', 'retry'),
-  internal: on(() => m.error_internal(), 'toast', 'diagnostics'),
+  busy: on(() => m.error_busy(), 'toast'),
+  internal: on(() => m.error_internal(), 'toast'),
 };
 
 /** The sentence for a refusal. */
