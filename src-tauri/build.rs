@@ -27,7 +27,7 @@ const COMMANDS: &[&str] = &[
     "secret_copy",
     "stop_details_copy",
     "stop_go_on",
-    "put_back_seen",
+    "notices_seen",
     "passphrase_suggest",
     "strength",
     "setup_passphrase",

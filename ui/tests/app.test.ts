@@ -200,14 +200,29 @@ test('a computer that was set back goes on with one click', async () => {
 });
 test('what was put back is said until it was seen', async () => {
   const { user, fake, called } = await open('main');
-  fake.emit('sync-status', { ...fake.world.sync, put_back: true });
+  fake.emit('sync-status', { ...fake.world.sync, notices: [{ key: 'notice_put_back', args: {} }] });
   await settle();
   expect(screen.getByText('The storage had lost changes.')).toBeInTheDocument();
   await expectAccessible();
   await user.click(screen.getByRole('button', { name: 'Got it' }));
   await settle();
-  expect(called('put_back_seen')).toHaveLength(1);
+  expect(called('notices_seen')).toHaveLength(1);
   expect(screen.queryByText('The storage had lost changes.')).not.toBeInTheDocument();
+});
+test('other views of the same team are said with whose they are, and where to compare', async () => {
+  const { fake } = await open('main');
+  const args = { by: 'Mara Lindqvist', of: 'Jonas Weber' };
+  const notices = [
+    { key: 'notice_seen_differs', args },
+    { key: 'notice_put_back', args: {} },
+  ];
+  fake.emit('sync-status', { ...fake.world.sync, notices });
+  await settle();
+  expect(
+    screen.getByText('Mara Lindqvist’s computer has seen other changes of Jonas Weber than this one.'),
+  ).toBeInTheDocument();
+  expect(screen.getByText(/Compare your state words by phone/)).toBeInTheDocument();
+  await expectAccessible();
 });
 test('days without an answer from anybody are said', async () => {
   const { fake } = await open('main');
@@ -293,9 +308,9 @@ describe('what did not work is said', () => {
   });
   test('of what was put back, and of choosing a folder', async () => {
     const { user, fake } = await open('main');
-    fake.emit('sync-status', { ...fake.world.sync, put_back: true });
+    fake.emit('sync-status', { ...fake.world.sync, notices: [{ key: 'notice_put_back', args: {} }] });
     await settle();
-    refuse(fake, 'put_back_seen', 'storage_failed');
+    refuse(fake, 'notices_seen', 'storage_failed');
     await user.click(screen.getByRole('button', { name: 'Got it' }));
     await settle();
     expect(screen.getByTestId('toast')).toBeInTheDocument();

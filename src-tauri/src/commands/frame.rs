@@ -144,8 +144,8 @@ pub(crate) async fn secret_copy(app: Shared<'_>, request: Request<'_>) -> Answer
 }
 
 #[command]
-pub(crate) async fn put_back_seen(app: Shared<'_>) -> Answer<SyncView> {
-    off(app, |app| app.put_back_seen()).await
+pub(crate) async fn notices_seen(app: Shared<'_>) -> Answer<SyncView> {
+    off(app, |app| app.notices_seen()).await
 }
 
 #[command]

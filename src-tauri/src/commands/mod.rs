@@ -92,7 +92,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         frame::secret_copy,
         frame::stop_details_copy,
         frame::stop_go_on,
-        frame::put_back_seen,
+        frame::notices_seen,
         setup::passphrase_suggest,
         setup::strength,
         setup::setup_passphrase,

@@ -206,7 +206,7 @@ export interface Commands {
   storage_get: [null, StorageView];
   stop_details_copy: [null, null];
   stop_go_on: [null, SyncView];
-  put_back_seen: [null, SyncView];
+  notices_seen: [null, SyncView];
   settings_get: [null, Settings];
   settings_set: [Prefs, Settings];
   storage_set: [StorageRequest, SyncView];

@@ -26,10 +26,8 @@ pub enum SyncState {
 #[ts(export)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum StopKind {
-    Rollback,
     Fork,
     OwnLog,
-    UpdateNeeded,
 }
 
 /// One line under Details.
@@ -52,9 +50,6 @@ pub struct StopFact {
 pub struct StopView {
     /// Why.
     pub kind: StopKind,
-    /// When the storage's copy is from.
-    #[ts(type = "number | null")]
-    pub at_ms: Option<u64>,
     /// For Details.
     pub facts: Vec<StopFact>,
     /// This computer may go on: in a new log, or without a log that has two histories.
@@ -78,8 +73,9 @@ pub struct SyncView {
     pub stop: Option<StopView>,
     /// What is wrong, in a sentence.
     pub problem: Option<Text>,
-    /// The storage had lost changes, and this computer put them back; until the person has seen it.
-    pub put_back: bool,
+    /// What was found on the storage and stops nothing, the gravest first; until the person has seen
+    /// it.
+    pub notices: Vec<Text>,
     /// Since when nobody else's computer has seen what this one writes, where that is days.
     #[ts(type = "number | null")]
     pub unseen_since_ms: Option<u64>,

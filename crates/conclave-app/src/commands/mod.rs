@@ -29,3 +29,7 @@ pub(crate) use self::{
     draft::draft_kept,
     recovery::SheetsDue,
 };
+
+/// A team of two in a folder, for tests.
+#[cfg(test)]
+pub(crate) use self::share::tests as two_people;

@@ -8,7 +8,7 @@ use conclave_core::{
 use super::*;
 use crate::{
     api::vaults::VaultCreate,
-    commands::share::tests::{ana, join},
+    commands::two_people::{ana, join},
 };
 
 /// What an app of a later version would write and this one cannot read, by an admin.

@@ -510,4 +510,4 @@ impl App {
 
 #[cfg(test)]
 #[path = "share_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;

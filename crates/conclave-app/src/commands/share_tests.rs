@@ -37,7 +37,7 @@ fn storage(folder: &Path) -> Storage {
     }
 }
 
-pub(in crate::commands) fn ana(home: &Path, shared: &Path) -> App {
+pub(crate) fn ana(home: &Path, shared: &Path) -> App {
     let ana = app(home);
     ana.team_create(&TeamCreate {
         team_name: "Northwind".into(),
@@ -53,7 +53,7 @@ pub(in crate::commands) fn ana(home: &Path, shared: &Path) -> App {
     ana
 }
 
-pub(in crate::commands) fn join(ana: &App, home: &Path, shared: &Path) -> App {
+pub(crate) fn join(ana: &App, home: &Path, shared: &Path) -> App {
     let ready = ana
         .invite_create(&InviteCreate {
             name: "Mara".into(),

@@ -115,6 +115,7 @@ impl Ready {
             kept: held.kept,
             pending: held.pending,
             alarms: Vec::new(),
+            seen: Vec::new(),
             generation: 0,
         };
         match engine.load_arrival().and_then(|()| engine.after_news()) {

@@ -70,16 +70,6 @@ impl Engine {
         kept.fold((0, 0), |(files, bytes), kept| (files + 1, bytes + kept.len))
     }
 
-    /// The storage had lost changes, and this device put all of them back.
-    pub(crate) fn has_put_back(&self) -> bool {
-        self.alarms.iter().any(is_put_back)
-    }
-
-    /// The person has seen it.
-    pub(crate) fn put_back_seen(&mut self) {
-        self.alarms.retain(|alarm| !is_put_back(alarm));
-    }
-
     fn value(&self, name: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         self.store.value(Some(&self.team), name).ok().flatten()
     }
@@ -139,13 +129,6 @@ impl Engine {
             &mut random::os(),
         )
     }
-}
-
-const fn is_put_back(alarm: &Alarm) -> bool {
-    matches!(
-        alarm,
-        Alarm::Rollback { restored: true, .. } | Alarm::Behind { restored: true, .. }
-    )
 }
 
 impl Local for Engine {

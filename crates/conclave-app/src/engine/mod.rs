@@ -15,6 +15,7 @@ mod list;
 mod load;
 mod local;
 mod names;
+mod notices;
 mod pins;
 mod presence;
 mod proof;
@@ -73,6 +74,8 @@ pub struct Engine {
     pub(crate) kept: BTreeMap<LogId, Vec<Kept>>,
     pub(crate) pending: u64,
     pub(crate) alarms: Vec<conclave_sync::Alarm>,
+    /// Those of them that the person has seen.
+    pub(crate) seen: Vec<conclave_sync::Alarm>,
     /// Rises with every change that a view may show.
     pub(crate) generation: u64,
 }

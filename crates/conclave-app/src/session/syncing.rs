@@ -110,14 +110,14 @@ impl App {
     /// What the footer says.
     #[must_use]
     pub fn sync_status(&self) -> SyncView {
-        let (pending, stop, put_back, unseen_since_ms) = match self.engine.glance().engine() {
+        let (pending, stop, notices, unseen_since_ms) = match self.engine.glance().engine() {
             Some(engine) => (
                 engine.pending(),
                 engine.stopped().map(|stop| (stop, engine.proof(stop))),
-                engine.has_put_back(),
+                engine.notices(),
                 engine.unseen_since_ms(),
             ),
-            None => (0, None, false, None),
+            None => (0, None, Vec::new(), None),
         };
         let inner = self.inner();
         let Some(syncing) = &inner.syncing else {
@@ -128,13 +128,13 @@ impl App {
                 folder: None,
                 stop: None,
                 problem: None,
-                put_back: false,
+                notices: Vec::new(),
                 unseen_since_ms: None,
             };
         };
         let status = syncing.handle.status().borrow().clone();
         SyncView {
-            put_back,
+            notices,
             unseen_since_ms,
             ..view(&status, pending, &syncing.folder, stop)
         }
@@ -162,13 +162,13 @@ impl App {
         })
     }
 
-    /// The person has seen that lost changes were put back.
+    /// The person has seen what was found on the storage.
     ///
     /// # Errors
     /// [`Code::Locked`].
-    pub fn put_back_seen(&self) -> Result<SyncView, AppError> {
+    pub fn notices_seen(&self) -> Result<SyncView, AppError> {
         self.with(|engine| {
-            engine.put_back_seen();
+            engine.notices_seen();
             Ok(())
         })?;
         Ok(self.sync_status())
@@ -367,11 +367,10 @@ fn view(
                 Stop::Fork { .. } => StopKind::Fork,
                 _ => StopKind::OwnLog,
             },
-            at_ms: None,
             facts,
             can_go_on: matches!(stop, Stop::OwnLogAhead | Stop::Fork { .. }),
         }),
-        put_back: false,
+        notices: Vec::new(),
         unseen_since_ms: None,
         problem: status.problem.map(|problem| {
             Text::plain(match problem {

@@ -23,7 +23,7 @@ class Sync {
   get apart(): boolean {
     return this.stopped || (session.state?.removed ?? false);
   }
-  /** Reading goes on, writing does not: a rollback or a fork was proved, or an update is needed. */
+  /** Reading goes on, writing does not: two histories were found, or an update is needed. */
   get stopped(): boolean {
     return this.view?.state === 'stopped' || (session.state?.read_only ?? null) !== null;
   }

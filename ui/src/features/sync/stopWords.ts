@@ -1,33 +1,24 @@
 // The sentences of a stop, for the strip and the storage dialog.
 import type { StopView } from '$ipc';
-import { day } from '$lib/when';
 import { m } from '$paraglide/messages';
 
 /** What happened. */
-export function stopTitle(view: StopView, now: number): string {
+export function stopTitle(view: StopView): string {
   switch (view.kind) {
-    case 'rollback':
-      return view.at_ms ? m.stop_rollback({ date: day(view.at_ms, now) }) : m.stop_rollback_plain();
     case 'fork':
       return m.stop_fork({
         name: view.facts.find((fact) => fact.label.args.name)?.label.args.name ?? m.somebody(),
       });
     case 'own_log':
       return view.can_go_on ? m.stop_own_log() : m.stop_own_log_twice();
-    case 'update_needed':
-      return m.stop_update();
   }
 }
 /** What it means. */
 export function stopText(view: StopView): string {
   switch (view.kind) {
-    case 'rollback':
-      return m.stop_rollback_text();
     case 'fork':
       return m.stop_fork_text();
     case 'own_log':
       return view.can_go_on ? m.stop_own_log_text() : m.stop_own_log_twice_text();
-    case 'update_needed':
-      return m.stop_update_text();
   }
 }

@@ -3,4 +3,4 @@
 /**
  * Why writing has stopped.
  */
-export type StopKind = "rollback" | "fork" | "own_log" | "update_needed";
+export type StopKind = "fork" | "own_log";

@@ -11,10 +11,6 @@ export type StopView = {
  */
 kind: StopKind, 
 /**
- * When the storage's copy is from.
- */
-at_ms: number | null, 
-/**
  * For Details.
  */
 facts: Array<StopFact>, 

@@ -32,9 +32,10 @@ stop: StopView | null,
  */
 problem: Text | null, 
 /**
- * The storage had lost changes, and this computer put them back; until the person has seen it.
+ * What was found on the storage and stops nothing, the gravest first; until the person has seen
+ * it.
  */
-put_back: boolean, 
+notices: Array<Text>, 
 /**
  * Since when nobody else's computer has seen what this one writes, where that is days.
  */

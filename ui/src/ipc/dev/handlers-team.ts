@@ -205,7 +205,7 @@ export function teamHandlers(
     }),
     sync_now: () => (world.sync = { ...world.sync, last_ms: Date.now() }),
     stop_details_copy: () => null,
-    put_back_seen: () => (world.sync = { ...world.sync, put_back: false }),
+    notices_seen: () => (world.sync = { ...world.sync, notices: [] }),
     stop_go_on: () => (world.sync = { ...world.sync, state: 'synced', stop: null }),
     settings_get: () => world.settings,
     settings_set: (prefs) => {

@@ -170,7 +170,7 @@ export class World {
       folder: '/home/ana/Dropbox/Northwind',
       stop: null,
       problem: null,
-      put_back: false,
+      notices: [],
       unseen_since_ms: null,
     };
     this.setScene(scene);
@@ -212,8 +212,7 @@ export class World {
         ...this.sync,
         state: 'stopped',
         stop: {
-          kind: 'rollback',
-          at_ms: this.now - 22 * DAY,
+          kind: 'fork',
           can_go_on: false,
           facts: [
             { label: { key: 'stop_fact_storage', args: {} }, change: 1207, at_ms: this.now - 22 * DAY },
@@ -231,7 +230,7 @@ export class World {
       this.sync = {
         ...this.sync,
         state: 'stopped',
-        stop: { kind: 'own_log', at_ms: null, facts: [], can_go_on: true },
+        stop: { kind: 'own_log', facts: [], can_go_on: true },
       };
     if (scene === 'many') this.fillMany();
     if (scene === 'bad_request') this.requests = [{ ...this.requestOf('Kofi'), problem: 'used_twice' }];

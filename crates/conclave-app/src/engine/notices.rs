@@ -1,0 +1,111 @@
+//! What a person should know of the storage and is no stop, until they have seen it.
+
+use conclave_core::{body::At, id::LogId};
+use conclave_sync::Alarm;
+
+use super::Engine;
+use crate::api::Text;
+
+impl Engine {
+    /// One sentence for each kind of thing that was found, the gravest first.
+    pub(crate) fn notices(&self) -> Vec<Text> {
+        let mut notices: Vec<(u8, Text)> = Vec::new();
+        for alarm in self.alarms.iter().filter(|a| !self.seen.contains(a)) {
+            let notice = match alarm {
+                Alarm::SeenDiffers { by, seen, .. } => (0, self.seen_differs(*by, seen.log)),
+                Alarm::NewerVersion { .. } => (1, Text::plain("notice_newer")),
+                Alarm::Waiting { .. } => (2, Text::plain("notice_waiting")),
+                alarm if is_put_back(alarm) => (3, Text::plain("notice_put_back")),
+                _ => continue,
+            };
+            if !notices.contains(&notice) {
+                notices.push(notice);
+            }
+        }
+        notices.sort_by_key(|(weight, _)| *weight);
+        notices.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The person has seen them. What was put back again is news again; what else is found again
+    /// is not.
+    pub(crate) fn notices_seen(&mut self) {
+        self.alarms.retain(|alarm| !is_put_back(alarm));
+        self.seen = self.alarms.clone();
+    }
+
+    fn seen_differs(&self, by: At, of: LogId) -> Text {
+        let name = |log: LogId| {
+            let hash = self.replica.hashes_at(log, 0).first();
+            let entry = hash.and_then(|hash| self.replica.entry(hash));
+            let user = entry.and_then(|e| self.replica.rights().user_of(e.device()));
+            let named = user.and_then(|user| self.names.person(user));
+            named.map(|named| named.name.clone()).unwrap_or_default()
+        };
+        let mut text = Text::plain("notice_seen_differs");
+        text.args.insert("by".into(), name(by.log));
+        text.args.insert("of".into(), name(of));
+        text
+    }
+}
+
+const fn is_put_back(alarm: &Alarm) -> bool {
+    matches!(
+        alarm,
+        Alarm::Rollback { restored: true, .. } | Alarm::Behind { restored: true, .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use conclave_core::id::EntryHash;
+
+    use crate::commands::two_people::{ana, join};
+
+    use super::*;
+
+    /// Row 15: two views of one team that meet are told to whoever sees it, by whom and of whom.
+    #[test]
+    fn hostile_15_another_view_is_said_by_name_until_it_was_seen() {
+        let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+        let shared = homes[2].path();
+        let ana = ana(homes[0].path(), shared);
+        let mara = join(&ana, homes[1].path(), shared);
+        let hers = mara
+            .with(|engine| Ok(engine.replica().own_end().unwrap()))
+            .unwrap();
+        ana.sync_now().unwrap();
+        let notices = |work: &dyn Fn(&mut Engine)| {
+            let done = ana.with(|engine| {
+                work(engine);
+                Ok(engine.notices())
+            });
+            done.unwrap()
+        };
+        let found = |engine: &mut Engine| {
+            let own = engine.replica().own_end().unwrap();
+            let restored = Alarm::Rollback {
+                missing: vec![],
+                restored: true,
+            };
+            let differs = Alarm::SeenDiffers {
+                by: hers,
+                seen: own,
+                known: EntryHash::new([7; 32]),
+            };
+            for alarm in [restored, differs] {
+                if !engine.alarms.contains(&alarm) {
+                    engine.alarms.push(alarm);
+                }
+            }
+        };
+        let said = notices(&found);
+        let keys: Vec<_> = said.iter().map(|text| text.key.as_str()).collect();
+        assert_eq!(keys, ["notice_seen_differs", "notice_put_back"]);
+        let names = (said[0].args["by"].as_str(), said[0].args["of"].as_str());
+        assert_eq!(names, ("Mara", "Ana"));
+        assert_eq!(ana.sync_status().notices, said);
+        assert!(ana.notices_seen().unwrap().notices.is_empty());
+        // Found once more: what was put back is news, the other view was seen.
+        assert_eq!(notices(&found), said[1..]);
+    }
+}
