@@ -91,6 +91,8 @@ pub struct Device {
     pub merges: bool,
     /// How many packs were accepted, by how they fit: chain, gap, known, evidence.
     pub accepted: [u64; 4],
+    /// Whose packs were accepted, one after another.
+    pub order: Vec<LogId>,
     /// Ciphertexts of the files that own entries name.
     pub attached: Vec<Vec<u8>>,
     /// Makes the next calls that store something fail.
@@ -122,6 +124,7 @@ impl Clone for Device {
             alarms: self.alarms.clone(),
             merges: self.merges,
             accepted: self.accepted,
+            order: self.order.clone(),
             attached: self.attached.clone(),
             store_fails: self.store_fails,
         }
@@ -163,6 +166,7 @@ impl Device {
             alarms: Vec::new(),
             merges: false,
             accepted: [0; 4],
+            order: Vec::new(),
             attached: Vec::new(),
             store_fails: false,
         };
@@ -500,6 +504,7 @@ impl Local for Device {
         let own = self.own_log();
         for one in packs {
             let id = *one.pack.id();
+            self.order.push(id.log);
             self.stop = self.stop.or_else(|| one.joins.stop(id.log, own));
             let known = self.logs.entry(id.log).or_default();
             let as_evidence = matches!(one.joins, Joins::Fork { .. } | Joins::OwnAhead);

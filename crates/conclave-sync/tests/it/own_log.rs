@@ -54,6 +54,27 @@ async fn hostile_17_a_restored_machine_never_continues() {
 }
 
 #[tokio::test]
+async fn hostile_17_a_restored_machine_reads_its_own_log_before_it_answers_others() {
+    let world = World::new();
+    let mut ana = world.member(5);
+    let own = ana.log();
+    ana.send("1").await;
+    for n in [1, 2, 3, 4, 6, 7, 8, 9] {
+        world.member(n).send("news").await;
+    }
+    let mut restored = Member::with(
+        Device::new(&team(), 5),
+        Arc::new(world.storage.door(5)),
+        &world.clock,
+    );
+    let round = restored.poll().await;
+    assert_eq!(round.stop, Some(Stop::OwnLogAhead));
+    let order = restored.lock().order.clone();
+    assert_eq!(order.len(), 9);
+    assert_eq!(order[0], own);
+}
+
+#[tokio::test]
 async fn hostile_17_a_cloned_machine_is_noticed_by_both_and_by_others() {
     let world = World::new();
     let (mut ana, mut mara) = (world.member(1), world.member(2));
