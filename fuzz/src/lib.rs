@@ -6,6 +6,7 @@
 //! each sealed object there is therefore a second target whose bytes are the *plaintext*: it seals
 //! them first, as a member who holds the key could (docs/threat-model.md, "A member").
 
+mod keys;
 pub mod mutate;
 mod targets;
 mod world;

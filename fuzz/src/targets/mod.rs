@@ -14,15 +14,11 @@ mod tests {
         cbor,
         item::ItemContent,
         pack::{Head, Pack},
-        replica::{Offer, RequestProblem},
-        sealing::seal_to_scope,
+        replica::Offer,
     };
 
     use super::*;
-    use crate::{
-        TARGETS,
-        world::{rng, world},
-    };
+    use crate::{TARGETS, world::world};
 
     /// A target whose inputs are all refused at the door would test the door alone.
     #[test]
@@ -42,22 +38,12 @@ mod tests {
             wire::pack_controls(),
             wire::head_bodies(),
             joining::offer_bodies(),
+            joining::request_bodies(),
         ] {
             assert!(cbor::validate(&plain[0]).is_ok());
         }
         assert!(ItemContent::decode(&item::items()[0]).is_ok());
         assert!(member::records().len() > 20);
-    }
-
-    #[test]
-    fn the_hand_made_request_is_refused_for_its_signatures_alone() {
-        let w = world();
-        let (info, ctx) = joining::request_ctx();
-        let (_, pk) = w.ana.scope_key(w.ana.own_scope()).unwrap();
-        let plain = &joining::request_bodies()[0];
-        let sealed = seal_to_scope(&[&pk], &info, &ctx, plain, &mut rng(1)).unwrap();
-        let problem = w.ana.open_request(w.invite, &sealed).unwrap_err();
-        assert_eq!(problem, RequestProblem::CodeNotProven);
     }
 
     #[test]
