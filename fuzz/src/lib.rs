@@ -73,6 +73,7 @@ pub const TARGETS: &[Target] = &[
         joining::request_body,
         joining::request_bodies,
     ),
+    target("payload", item::payload, item::payloads),
     target("item", item::item, item::items),
     target("overview", item::overview, item::overviews),
     target("names", names::names, names::all),

@@ -42,7 +42,8 @@ mod tests {
         ] {
             assert!(cbor::validate(&plain[0]).is_ok());
         }
-        assert!(ItemContent::decode(&item::items()[0]).is_ok());
+        let item = ItemContent::decode(&item::items()[0]).unwrap();
+        assert_eq!(item.files().len(), 2);
         assert!(member::records().len() > 20);
     }
 
