@@ -11,7 +11,7 @@ pub mod mutate;
 mod targets;
 mod world;
 
-use crate::targets::{apply, item, joining, member, names, sealed, wire};
+use crate::targets::{apply, item, joining, member, names, said, sealed, wire};
 
 /// The longest input that is tried, in bytes.
 pub const MAX_INPUT: usize = 64 * 1024;
@@ -73,6 +73,10 @@ pub const TARGETS: &[Target] = &[
         joining::request_body,
         joining::request_bodies,
     ),
+    target("record", said::record, said::records),
+    target("record_body", said::record_body, said::record_bodies),
+    target("receipt", said::receipt, said::receipts),
+    target("receipt_body", said::receipt_body, said::receipt_bodies),
     target("payload", item::payload, item::payloads),
     target("item", item::item, item::items),
     target("overview", item::overview, item::overviews),

@@ -5,6 +5,7 @@ pub(crate) mod item;
 pub(crate) mod joining;
 pub(crate) mod member;
 pub(crate) mod names;
+pub(crate) mod said;
 pub(crate) mod sealed;
 pub(crate) mod wire;
 
@@ -13,6 +14,7 @@ mod tests {
     use conclave_core::{
         cbor,
         item::ItemContent,
+        kind::Kind,
         pack::{Head, Pack},
         replica::Offer,
     };
@@ -39,12 +41,34 @@ mod tests {
             wire::head_bodies(),
             joining::offer_bodies(),
             joining::request_bodies(),
+            said::record_bodies(),
+            said::receipt_bodies(),
         ] {
             assert!(cbor::validate(&plain[0]).is_ok());
         }
         let item = ItemContent::decode(&item::items()[0]).unwrap();
         assert_eq!(item.files().len(), 2);
         assert!(member::records().len() > 20);
+    }
+
+    #[test]
+    fn what_members_say_is_read_by_ana() {
+        let (w, mut all) = (world(), 0);
+        for written in &w.written {
+            let (hash, sealed) = (&written.entry.hash, written.sealed.as_deref());
+            let read = match (written.entry.kind(), sealed) {
+                (Some(Kind::Profile), Some(sealed)) => w.ana.open_record(hash, sealed).is_some(),
+                (Some(Kind::Audit), Some(sealed)) => w.ana.open_receipt(hash, sealed).is_some(),
+                (Some(Kind::ItemRev), Some(sealed)) => w.ana.open_revision(hash, sealed).is_some(),
+                _ => continue,
+            };
+            assert!(read, "{:?}", written.entry.kind());
+            all += 1;
+        }
+        let tried = said::records().len() + said::receipts().len() + item::payloads().len();
+        assert_eq!(all, tried);
+        assert_eq!(said::records().len(), said::record_bodies().len());
+        assert_eq!(said::receipts().len(), said::receipt_bodies().len());
     }
 
     #[test]
