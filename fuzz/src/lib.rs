@@ -11,7 +11,7 @@ pub mod mutate;
 mod targets;
 mod world;
 
-use crate::targets::{apply, item, joining, member, names, said, sealed, wire};
+use crate::targets::{apply, item, joining, kit, member, names, said, sealed, second, wire};
 
 /// The longest input that is tried, in bytes.
 pub const MAX_INPUT: usize = 64 * 1024;
@@ -73,6 +73,22 @@ pub const TARGETS: &[Target] = &[
         joining::request_body,
         joining::request_bodies,
     ),
+    target("kit", kit::pointer, kit::pointers),
+    target("kit_body", kit::pointer_body, kit::pointer_bodies),
+    target("device_offer", second::offer, second::offers),
+    target(
+        "device_offer_body",
+        second::offer_body,
+        second::offer_bodies,
+    ),
+    target("device_request", second::request, second::requests),
+    target(
+        "device_request_body",
+        second::request_body,
+        second::request_bodies,
+    ),
+    target("reveal", second::reveal, second::reveals),
+    target("reveal_body", second::reveal_body, second::reveal_bodies),
     target("record", said::record, said::records),
     target("record_body", said::record_body, said::record_bodies),
     target("receipt", said::receipt, said::receipts),

@@ -29,6 +29,7 @@ pub(crate) struct World {
     pub(crate) genesis: Genesis,
     pub(crate) out: OuterKey,
     pub(crate) ana: Replica,
+    pub(crate) kit: KitSeed,
     /// Those that Ana reads with.
     pub(crate) keys: Keys,
     pub(crate) mara: Replica,
@@ -83,7 +84,7 @@ impl World {
             personal: "Personal".into(),
             wall_ms: 1,
         };
-        let (mut ana, _, _) = found(&founding, &mut rng).ok()?;
+        let (mut ana, kit, _) = found(&founding, &mut rng).ok()?;
         let team = ana.team();
         let vault = ana.create_vault("Production", 1, 3, &mut rng).ok()?;
         let item = an_item(team, ana.chain().place().log);
@@ -185,6 +186,7 @@ impl World {
             out: copy_of(ana.out()),
             keys: scope_keys(&ana),
             ana,
+            kit,
             mara,
             maras_kit,
             written,

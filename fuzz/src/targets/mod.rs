@@ -3,10 +3,12 @@
 pub(crate) mod apply;
 pub(crate) mod item;
 pub(crate) mod joining;
+pub(crate) mod kit;
 pub(crate) mod member;
 pub(crate) mod names;
 pub(crate) mod said;
 pub(crate) mod sealed;
+pub(crate) mod second;
 pub(crate) mod wire;
 
 #[cfg(test)]
@@ -16,8 +18,9 @@ mod tests {
         item::ItemContent,
         kind::Kind,
         pack::{Head, Pack},
-        replica::Offer,
+        replica::{DeviceOffer, KitPointer, Offer},
     };
+    use conclave_crypto::PairingKey;
 
     use super::*;
     use crate::{TARGETS, world::world};
@@ -36,11 +39,19 @@ mod tests {
         assert!(Head::open(w.team, &w.out, &w.pack.0, &w.head).is_ok());
         assert!(Offer::open(w.team, w.invite, &w.code, &w.offer).is_ok());
         assert!(w.ana.open_request(w.invite, &w.request).is_ok());
+        assert!(KitPointer::open(&w.kit, &kit::pointers()[0]).is_ok());
+        let code = PairingKey::derive(b"ten words");
+        assert!(DeviceOffer::open(&code, &second::offers()[0]).is_ok());
+        assert_eq!(second::pairing().taken.name, "lap");
         for plain in [
             wire::pack_controls(),
             wire::head_bodies(),
             joining::offer_bodies(),
             joining::request_bodies(),
+            kit::pointer_bodies(),
+            second::offer_bodies(),
+            second::request_bodies(),
+            second::reveal_bodies(),
             said::record_bodies(),
             said::receipt_bodies(),
         ] {
