@@ -5,6 +5,8 @@
 //! Ciphertexts commit to their key, so mutating them tests little beyond their first check. For
 //! each sealed object there is therefore a second target whose bytes are the *plaintext*: it seals
 //! them first, as a member who holds the key could (docs/threat-model.md, "A member").
+//!
+//! **Not here** is what an opened receipt says: the app decodes it, and the app is not built here.
 
 mod keys;
 pub mod mutate;
