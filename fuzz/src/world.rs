@@ -6,27 +6,34 @@ use std::sync::OnceLock;
 use conclave_core::{
     body::Genesis,
     entry::{Entry, RawEntry},
-    id::{GrantId, InviteId, ScopeId, TeamId},
-    item::{Field, FieldId, FieldKind, ItemContent, Label, LabelNumber, Template},
+    id::{GrantId, InviteId, ItemId, LogId, ScopeId, TeamId},
+    item::{Field, FieldId, FieldKind, File, ItemContent, Label, LabelNumber, SCHEMA, Template},
     keys::UserFacts,
     layout::Span,
     pack::{self, Chain, Head, LogIdentity, PackId},
     replica::{
-        Founding, Introduction, MachineKey, Me, Offer, OfferedVault, Replica, Who, Written, found,
-        joiner, offer_from,
+        Founding, Introduction, MachineKey, Me, Offer, OfferedVault, Payload, Replica, Who,
+        Written, found, joiner, offer_from,
     },
     role::Role,
 };
-use conclave_crypto::{DeviceSeed, InviteCodeKey, OuterKey};
+use conclave_crypto::{DeviceSeed, InviteCodeKey, KitSeed, OuterKey};
+use minicbor::Encode;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-/// Ana founds, Mara joins as an editor of a vault, one item is shared.
+use crate::keys::{Keys, scope_keys};
+
+/// Ana founds, Mara joins as an editor of a vault, one item is shared, both say something.
 pub(crate) struct World {
     pub(crate) team: TeamId,
     pub(crate) genesis: Genesis,
     pub(crate) out: OuterKey,
     pub(crate) ana: Replica,
+    pub(crate) kit: KitSeed,
+    /// Those that Ana reads with.
+    pub(crate) keys: Keys,
     pub(crate) mara: Replica,
+    pub(crate) maras_kit: KitSeed,
     pub(crate) written: Vec<Written>,
     pub(crate) pack: (PackId, Vec<u8>),
     pub(crate) head: Vec<u8>,
@@ -38,6 +45,18 @@ pub(crate) struct World {
     pub(crate) grants: Vec<GrantId>,
     pub(crate) machine: MachineKey,
     pub(crate) item: ItemContent,
+}
+
+/// What a receipt says (docs/format.md, "Sealed bodies").
+#[derive(Encode)]
+#[cbor(map)]
+struct Receipt {
+    #[n(0)]
+    item: ItemId,
+    #[n(1)]
+    field: &'static str,
+    #[n(2)]
+    action: u8,
 }
 
 /// The one world.
@@ -65,15 +84,20 @@ impl World {
             personal: "Personal".into(),
             wall_ms: 1,
         };
-        let (mut ana, _, _) = found(&founding, &mut rng).ok()?;
+        let (mut ana, kit, _) = found(&founding, &mut rng).ok()?;
         let team = ana.team();
         let vault = ana.create_vault("Production", 1, 3, &mut rng).ok()?;
-        let item = an_item();
+        let item = an_item(team, ana.chain().place().log);
         let payload = item.encode().ok()?;
         let (shared, first) = ana
             .write_item(None, vault, vec![], 1, &payload, 4, &mut rng)
             .ok()?;
-        ana.write_item(Some(shared), vault, vec![first], 1, &payload, 5, &mut rng)
+        let again = Payload {
+            schema: SCHEMA,
+            bytes: &payload,
+            blobs: item.blobs(),
+        };
+        ana.write_revision(Some(shared), vault, vec![first], again, 5, &mut rng)
             .ok()?;
 
         let invite = InviteId::new([7; 32]);
@@ -94,7 +118,7 @@ impl World {
             wall_ms: 6,
         };
         let joiner = joiner(&opened, invite, &code, &who, &mut rng).ok()?;
-        let (mut mara, request) = (joiner.replica, joiner.request);
+        let (mut mara, maras_kit, request) = (joiner.replica, joiner.kit, joiner.request);
         let theirs = mara.take_written();
         ana.insert(theirs.iter().map(|w| w.entry.clone()));
         let asked = ana.open_request(invite, &request).ok()?;
@@ -103,7 +127,12 @@ impl World {
         ana.share_item(shared, asked.user, Role::Viewer, None, 8, &mut rng)
             .ok()?;
         ana.revoke(asked.user, vault, 9, &mut rng).ok()?;
-        ana.write_receipt(&"copied", 10, &mut rng).ok()?;
+        let receipt = Receipt {
+            item: shared,
+            field: "09090909090909090909090909090909",
+            action: 1,
+        };
+        ana.write_receipt(&receipt, 10, &mut rng).ok()?;
         ana.delete_item(shared, 11).ok()?;
         let group = ana.create_group("Operations", 1, 12, &mut rng).ok()?;
         ana.add_member(group, asked.user, 12, &mut rng).ok()?;
@@ -144,14 +173,22 @@ impl World {
         }
         .build(team, ana.out(), &pack.0, &ana.me().signer(), &mut rng);
         mara.insert(written.iter().map(|w| w.entry.clone()));
+        mara.introduce("Mara", 2, "lap", 14, &mut rng).ok()?;
+        mara.write_receipt(&receipt, 14, &mut rng).ok()?;
+        let said = mara.take_written();
+        ana.insert(said.iter().map(|w| w.entry.clone()));
         written.extend(theirs);
+        written.extend(said);
         let grants = written.iter().filter_map(|w| w.entry.grant).collect();
         Some(Self {
             team,
             genesis: ana.genesis().clone(),
             out: copy_of(ana.out()),
+            keys: scope_keys(&ana),
             ana,
+            kit,
             mara,
+            maras_kit,
             written,
             machine,
             pack,
@@ -213,7 +250,7 @@ fn copy_of(out: &OuterKey) -> OuterKey {
     OuterKey::from_bytes(&mut { *out.expose_secret() })
 }
 
-fn an_item() -> ItemContent {
+fn an_item(team: TeamId, log: LogId) -> ItemContent {
     let mut item = ItemContent::new(Template::LOGIN);
     item.set_title("Postgres primary");
     item.set_notes("two\nlines \u{202e}and an emoji \u{1f511}");
@@ -236,5 +273,8 @@ fn an_item() -> ItemContent {
         FieldKind::from_number(0),
         "5432",
     ));
+    for (n, name) in [(3, "key.pem"), (4, "Lizenz (2).pdf")] {
+        item.put_file(File::seal(team, log, name, b"a secret", &mut rng(n)).0);
+    }
     item
 }

@@ -4,8 +4,13 @@ use std::hint::black_box;
 
 use conclave_core::{
     id::{ItemId, ScopeId},
-    item::{ItemContent, ItemOverview, OverviewRef},
+    item::{
+        ItemContent, ItemOverview, MAX_FIELDS, MAX_FILE_LEN, MAX_FILES, MAX_TAGS, OverviewRef,
+        is_good_name,
+    },
+    kind::Kind,
     merge::rebase,
+    replica::Written,
 };
 
 use crate::world::world;
@@ -21,6 +26,7 @@ pub(crate) fn item(data: &[u8]) {
         };
         assert_eq!(reread.encode().ok(), Some(again), "writing is not stable");
     }
+    bounded(&content);
     for part in content.parts() {
         let _ = black_box(content.part(part));
     }
@@ -32,6 +38,42 @@ pub(crate) fn item(data: &[u8]) {
         "an overview that cannot be read"
     );
     let _ = black_box(rebase(&world().item, &content, &world().item));
+}
+
+/// What was accepted is no more than the format allows, and a file's name is safe to save under.
+fn bounded(content: &ItemContent) {
+    assert!(content.fields().len() <= MAX_FIELDS, "fields");
+    assert!(content.tags().len() <= MAX_TAGS, "tags");
+    assert!(content.files().len() <= MAX_FILES, "files");
+    for file in content.files() {
+        assert!(is_good_name(file.name()), "a file's name");
+        assert!(file.size() <= MAX_FILE_LEN as u64, "a file's size");
+        assert!(file.sealed_len() > file.size());
+        assert!(file.open(world().team, b"others").is_err(), "forged");
+        let _ = black_box((file.place(), file.reference()));
+    }
+    assert!(content.blobs().len() <= content.files().len(), "blobs");
+}
+
+/// The sealed payload of a revision, in the place of each of the team's.
+pub(crate) fn payload(data: &[u8]) {
+    let w = world();
+    for written in w.written.iter().filter(|w| is_revision(w)) {
+        if let Some(opened) = w.ana.open_revision(&written.entry.hash, data) {
+            let own = w.item.encode();
+            assert_eq!(Some(opened), own.ok(), "forged");
+        }
+    }
+}
+
+/// The team's payloads.
+pub(crate) fn payloads() -> Vec<Vec<u8>> {
+    let revisions = world().written.iter().filter(|w| is_revision(w));
+    revisions.filter_map(|w| w.sealed.clone()).collect()
+}
+
+fn is_revision(written: &Written) -> bool {
+    written.entry.kind() == Some(Kind::ItemRev)
 }
 
 /// The team's item.

@@ -1,11 +1,19 @@
 //! Invitations and the answers to them.
 
-use conclave_core::replica::{Invitation, MachineKey, Offer, RequestProblem};
+use conclave_core::{
+    cbor,
+    entry::MAX_SEEN,
+    keys::UserFacts,
+    pack::LogIdentity,
+    replica::{Invitation, MachineKey, Offer, Request, RequestProblem},
+    sealing::{open_from_scope, seal_to_scope},
+};
 use conclave_crypto::{
-    Pad,
+    Pad, SigningKey,
     env::{self, Ctx},
     label, lp,
 };
+use minicbor::{Decode, Encode, bytes::ByteArray};
 
 use crate::world::{rng, world};
 
@@ -35,6 +43,7 @@ pub(crate) fn invitation(data: &[u8]) {
 pub(crate) fn machine_key(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Some(key) = MachineKey::from_text(&text) {
+        assert!(key.heads.len() <= MAX_SEEN, "more heads than allowed");
         let (team, device) = (key.team(), key.device());
         let again = MachineKey::from_text(&key.to_text());
         let again = again.map(|again| (again.team(), again.device()));
@@ -71,6 +80,7 @@ pub(crate) fn offer_body(data: &[u8]) {
     let file = env::seal(&w.code, &offer_ctx(), Pad::Padme, data, &mut rng(5));
     if let Ok(offer) = Offer::open(w.team, w.invite, &w.code, &file) {
         assert_eq!(offer.team(), w.team, "another team's genesis");
+        assert!(offer.heads.len() <= MAX_SEEN, "more heads than allowed");
     }
 }
 
@@ -94,18 +104,33 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
     vec![world().request.clone()]
 }
 
-/// What is in a request, sealed by somebody who does not know the code.
+/// What a request says, as docs/format.md has it.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Ask {
+    #[n(0)]
+    facts: UserFacts,
+    #[n(1)]
+    log: LogIdentity,
+    #[n(2)]
+    name: String,
+    #[n(3)]
+    device: String,
+    #[n(4)]
+    os: String,
+    #[n(5)]
+    colour: u8,
+    #[n(6)]
+    wall_ms: u64,
+    #[n(7)]
+    signatures: Vec<ByteArray<64>>,
+}
+
+/// What is in a request: as it is, by somebody who does not know the code, and signed once more, by
+/// somebody who does.
 pub(crate) fn request_body(data: &[u8]) {
     let w = world();
-    let (info, ctx) = request_ctx();
-    let Some((_, pk)) = w.ana.scope_key(w.ana.own_scope()) else {
-        return;
-    };
-    let sealed = conclave_core::sealing::seal_to_scope(&[&pk], &info, &ctx, data, &mut rng(5));
-    let Ok(sealed) = sealed else {
-        return;
-    };
-    match w.ana.open_request(w.invite, &sealed) {
+    match asked(data) {
         // Only the one that Mara signed.
         Ok(request) => assert_eq!(
             (request.user, request.name.as_str()),
@@ -113,27 +138,62 @@ pub(crate) fn request_body(data: &[u8]) {
         ),
         Err(RequestProblem::CodeNotProven | RequestProblem::Unreadable) => {}
     }
+    let Ok(mut ask) = cbor::decode::<Ask>(data) else {
+        return;
+    };
+    ask.signatures = signatures(&ask);
+    if let Ok(request) = asked(&cbor::encode(&ask)) {
+        assert_eq!(request.user, ask.facts.id(w.team), "somebody else");
+        assert_eq!((request.name, request.device), (ask.name, ask.device));
+    }
+}
+
+/// Sealed to the inviter, and read by her.
+fn asked(plain: &[u8]) -> Result<Request, RequestProblem> {
+    let w = world();
+    let (info, ctx) = request_ctx();
+    let unreadable = RequestProblem::Unreadable;
+    let (_, pk) = w.ana.scope_key(w.ana.own_scope()).ok_or(unreadable)?;
+    let sealed = seal_to_scope(&[&pk], &info, &ctx, plain, &mut rng(5));
+    w.ana
+        .open_request(w.invite, &sealed.map_err(|_| unreadable)?)
+}
+
+fn signatures(ask: &Ask) -> Vec<ByteArray<64>> {
+    let w = world();
+    let fields: [&[u8]; 9] = [
+        w.team.as_bytes(),
+        w.invite.as_bytes(),
+        &cbor::encode(&ask.facts),
+        &cbor::encode(&ask.log),
+        ask.name.as_bytes(),
+        ask.device.as_bytes(),
+        ask.os.as_bytes(),
+        &[ask.colour],
+        &ask.wall_ms.to_le_bytes(),
+    ];
+    let signed = lp(label::JOIN_REQUEST, &fields);
+    let keys = [
+        w.code.signing(),
+        w.maras_kit.signing(),
+        w.mara.me().signer(),
+    ];
+    let sign = |key: &SigningKey| key.sign(label::JOIN_PROOF, &[&signed]).to_bytes();
+    keys.iter().map(|key| sign(key).into()).collect()
 }
 
 /// What is in Mara's.
 pub(crate) fn request_bodies() -> Vec<Vec<u8>> {
-    // Her request is sealed to keys that only the founder's replica opens, and a replica tells no
-    // keys; a body of the same shape is made from what her own entries say.
-    let me = world().mara.me();
-    let mut bytes = vec![0xa8, 0x00];
-    bytes.extend(conclave_core::cbor::encode(&me.facts));
-    bytes.push(0x01);
-    bytes.extend(conclave_core::cbor::encode(&me.log));
-    for (key, text) in [(2_u8, "Mara"), (3, "lap"), (4, "linux")] {
-        bytes.push(key);
-        bytes.extend(conclave_core::cbor::encode(&text));
-    }
-    bytes.extend([0x05, 0x02, 0x06, 0x06, 0x07, 0x83]);
-    for n in 0..3 {
-        bytes.extend([0x58, 0x40]);
-        bytes.extend([n; 64]);
-    }
-    vec![bytes]
+    let w = world();
+    let (info, ctx) = request_ctx();
+    // Sealed to the inviter first.
+    let epoch = w.ana.scope_key(w.ana.own_scope()).map(|(epoch, _)| epoch);
+    let key = epoch.and_then(|epoch| w.keys.get(&epoch));
+    let plain = key.and_then(|key| {
+        let key = key.sealing();
+        open_from_scope(&key, 0, &info, &ctx, &w.request).ok()
+    });
+    plain.into_iter().map(|plain| plain.to_vec()).collect()
 }
 
 fn offer_ctx() -> Ctx {
@@ -145,7 +205,7 @@ fn offer_ctx() -> Ctx {
 }
 
 /// docs/format.md, "Joining".
-pub(super) fn request_ctx() -> (Vec<u8>, Ctx) {
+fn request_ctx() -> (Vec<u8>, Ctx) {
     let w = world();
     let fields: [&[u8]; 2] = [w.team.as_bytes(), w.invite.as_bytes()];
     (

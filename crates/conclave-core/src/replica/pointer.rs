@@ -90,11 +90,17 @@ impl KitPointer {
         }
         let plain = env::open(&kit.finding(), &ctx(kit), Pad::Padme, sealed)?;
         let found: Self = cbor::decode(&plain).map_err(|_| OpenError::new())?;
-        if found.facts.kit == public_keys(&kit.signing(), &kit.sealing()) {
+        if found.is_short() && found.facts.kit == public_keys(&kit.signing(), &kit.sealing()) {
             Ok(found)
         } else {
             Err(OpenError::new())
         }
+    }
+
+    /// No more heads than the format allows: each is kept, and waited for, on the device that opens
+    /// this.
+    pub(super) const fn is_short(&self) -> bool {
+        self.heads.len() <= MAX_SEEN
     }
 
     /// The team.
@@ -116,4 +122,41 @@ impl KitPointer {
 
 fn ctx(kit: &KitSeed) -> env::Ctx {
     env::Ctx::new(label::KIT_POINTER, &[KitPointer::place(kit).as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    use super::*;
+    use crate::{
+        id::{EntryHash, LogId},
+        replica::{Founding, found},
+    };
+
+    #[test]
+    fn hostile_21_a_pointer_has_no_more_heads_than_the_format_allows() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let founding = Founding {
+            team: "Northwind".into(),
+            person: "Ana".into(),
+            colour: 1,
+            device: "desk".into(),
+            personal: "Personal".into(),
+            wall_ms: 1,
+        };
+        let (desk, kit, _) = found(&founding, &mut rng).unwrap();
+        let head = At {
+            log: LogId::new([1; 32]),
+            seq: u64::MAX - 1,
+            hash: EntryHash::new([2; 32]),
+        };
+        let mut pointer = KitPointer::of(&desk, "Northwind", "Ana", 1, &[]);
+        for (heads, opens) in [(MAX_SEEN, true), (MAX_SEEN + 1, false)] {
+            pointer.heads = vec![head; heads];
+            let sealed = pointer.seal(&kit, &mut rng);
+            assert!(sealed.len() <= MAX_JOIN_OBJECT);
+            assert_eq!(KitPointer::open(&kit, &sealed).is_ok(), opens, "{heads}");
+        }
+    }
 }

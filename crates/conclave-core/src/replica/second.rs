@@ -249,7 +249,12 @@ impl DeviceOffer {
             return Err(OpenError::new());
         }
         let plain = env::open(key, &offer_ctx(Self::place(key)), Pad::Padme, sealed)?;
-        cbor::decode(&plain).map_err(|_| OpenError::new())
+        let offer: Self = cbor::decode(&plain).map_err(|_| OpenError::new())?;
+        if offer.person.is_short() {
+            Ok(offer)
+        } else {
+            Err(OpenError::new())
+        }
     }
 
     /// Makes the new device's keys and its request.
@@ -312,6 +317,9 @@ impl Asking {
     /// # Errors
     /// [`OpenError`] for one that is not what was committed to.
     pub fn open_reveal(&self, sealed: &[u8]) -> Result<([u8; 32], Vec<At>), OpenError> {
+        if sealed.len() > MAX_JOIN_OBJECT {
+            return Err(OpenError::new());
+        }
         let mut key = self.key;
         let key = PairingKey::from_bytes(&mut key);
         let ctx = reveal_ctx(self.team, self.id, &self.request);
@@ -473,5 +481,43 @@ mod tests {
             assert!(offering.open_request(&desk, &flipped).is_err());
         }
         assert!(offering.open_request(&desk, &other[..ENC - 1]).is_err());
+    }
+    #[test]
+    fn hostile_21_whoever_knows_the_code_names_no_more_heads_and_bytes_than_the_format_allows() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let desk = desk(&mut rng);
+        let key = || PairingKey::derive(b"ten words");
+        let offering = desk
+            .offer_device(key(), ("Northwind", "Ana", 1), &mut rng)
+            .unwrap();
+        let mut offer = DeviceOffer::open(&key(), &offering.sealed).unwrap();
+        let head = offer.person.heads[0];
+        let (_, asking, request) = offer
+            .ask(&key(), &offering.sealed, ("lap", "linux"), 2, &mut rng)
+            .unwrap();
+        let request = offering.open_request(&desk, &request).unwrap();
+        let mut seal =
+            |ctx: &Ctx, plain: &[u8]| env::seal(&key(), ctx, Pad::Padme, plain, &mut rng);
+        for (heads, opens) in [(MAX_SEEN, true), (MAX_SEEN + 1, false)] {
+            offer.person.heads = vec![head; heads];
+            let sealed = seal(&offer_ctx(offering.id), &cbor::encode(&offer));
+            assert_eq!(DeviceOffer::open(&key(), &sealed).is_ok(), opens, "{heads}");
+            let reveal = Reveal {
+                nonce: offering.nonce,
+                heads: vec![head; heads],
+            };
+            let ctx = reveal_ctx(desk.team(), offering.id, &request.digest);
+            let sealed = seal(&ctx, &cbor::encode(&reveal));
+            assert_eq!(asking.open_reveal(&sealed).is_ok(), opens, "{heads}");
+        }
+        // A key of a later version may follow, but not without end.
+        let ctx = reveal_ctx(desk.team(), offering.id, &request.digest);
+        for (more, opens) in [(1000, true), (MAX_JOIN_OBJECT, false)] {
+            let nonce = [&[0x00, 0x58, 0x20][..], &offering.nonce].concat();
+            let mut plain = [&[0xa3][..], &nonce, &[0x01, 0x80, 0x02]].concat();
+            plain.extend(cbor::encode(&minicbor::bytes::ByteVec::from(vec![0; more])));
+            let sealed = seal(&ctx, &plain);
+            assert_eq!(asking.open_reveal(&sealed).is_ok(), opens, "{more}");
+        }
     }
 }
