@@ -114,6 +114,6 @@ async fn a_file_is_added_in_one_window_and_saved_elsewhere_byte_for_byte() {
     page.find("group", "northwind-chain.pem").await;
     assert_eq!(page.count("group", Some("licence.bin")).await, 0);
     page.button("History").await.click().await;
-    page.shows("You changed licence.bin").await;
+    page.shows("You removed licence.bin").await;
     page.in_both_themes("history").await;
 }

@@ -72,7 +72,7 @@ async fn longer_words_burst_no_screen_of_a_team() {
     tap(page, "th button", "Mara Lindqvist").await;
     there(page, ":is(dialog, [aria-modal=true]) ul li").await;
     fits(page, "person").await;
-    tap(page, ":is(dialog, [aria-modal=true]) button", "Mara").await;
+    tap(page, ":is(dialog, [aria-modal=true]) footer button", "Mara").await;
     there(page, ":is(dialog, [aria-modal=true]) ul.border-t li").await;
     fits(page, "remove").await;
     page.press_enter().await;
