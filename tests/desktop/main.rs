@@ -29,6 +29,7 @@ mod key_changed;
 mod keyboard;
 mod last_resort;
 mod lock;
+mod lost_laptop;
 mod machine;
 mod machines;
 mod owners;

@@ -73,6 +73,11 @@ impl Drop for Windowless {
     }
 }
 
+/// An app on a computer that has no profile yet.
+pub(crate) fn open(person: &Person, clock: Ago) -> Windowless {
+    Windowless::open(person, clock)
+}
+
 /// S1 to S4. Without a folder the vault is on this computer only.
 pub(crate) fn found(person: &Person, name: &str, shared: Option<&Path>, clock: Ago) -> Windowless {
     let founder = Windowless::open(person, clock);
