@@ -81,10 +81,6 @@ impl Replica {
             .entry(entry.seq())
             .or_default();
         at.push(entry.hash);
-        for at in entry.header.seen.iter().filter(|at| at.log != entry.log()) {
-            let seq = self.implied.entry(at.log).or_insert(at.seq);
-            *seq = at.seq.max(*seq);
-        }
         self.said.note(&entry);
         let log = entry.log();
         self.entries.insert(entry.hash, entry);
@@ -95,10 +91,41 @@ impl Replica {
     /// Moves the end of a log's unbroken chain as far as it goes.
     fn lengthen(&mut self, log: LogId) {
         let mut end = self.ends.get(&log).copied();
-        while let Some(next) = self.after(log, end) {
-            end = Some(next);
+        while let Some((seq, hash)) = self.after(log, end) {
+            end = Some((seq, hash));
+            self.ends.insert(log, (seq, hash));
+            if self.awaited.remove(&At { log, seq, hash }).is_some() {
+                self.imply(log, seq);
+            }
+            self.hear(hash);
         }
-        self.ends.extend(end.map(|end| (log, end)));
+    }
+
+    /// What an entry of an unbroken chain has seen. Anybody may say that they have seen anything,
+    /// so it counts where the entry that it names is in an unbroken chain here, now or later. What
+    /// is awaited is no more than the entries themselves hold.
+    fn hear(&mut self, by: EntryHash) {
+        let Some(entry) = self.entries.get(&by) else {
+            return;
+        };
+        let log = entry.log();
+        let seen = entry.header.seen.iter().filter(|at| at.log != log);
+        for at in seen.copied().collect::<Vec<At>>() {
+            let reached = self
+                .ends
+                .get(&at.log)
+                .is_some_and(|(end, _)| at.seq <= *end);
+            if reached && self.hashes_at(at.log, at.seq).contains(&at.hash) {
+                self.imply(at.log, at.seq);
+            } else {
+                self.awaited.entry(at).or_default().push(by);
+            }
+        }
+    }
+
+    fn imply(&mut self, log: LogId, seq: u64) {
+        let known = self.implied.entry(log).or_insert(seq);
+        *known = seq.max(*known);
     }
 
     fn after(&self, log: LogId, end: Option<(u64, EntryHash)>) -> Option<(u64, EntryHash)> {
