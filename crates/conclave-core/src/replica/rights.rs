@@ -46,6 +46,8 @@ pub struct ScopeView {
     pub parent: Option<ScopeId>,
     /// Its making counts.
     pub counts: bool,
+    /// Who made it, if its making may count.
+    pub creator: Option<SubjectId>,
 }
 
 /// A device in its person's tree.
@@ -114,6 +116,7 @@ impl Rights {
                 kind,
                 parent: scope.parent,
                 counts: scope.level == Level::Sure,
+                creator: scope.creator,
             }),
             _ => None,
         });
