@@ -204,6 +204,57 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
     assert_eq!(ana.replica.is_out(two), above);
 }
 
+/// Only an admin's word stands against an earlier removal; anybody else's grant would end as it
+/// begins.
+#[test]
+fn a_grant_against_a_removal_is_an_admins_or_none() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (m, j) = (user_of(&mara), user_of(&jonas));
+    ana.replica
+        .change_role(j, vault, Role::Manager, 25, &mut ana.rng)
+        .unwrap();
+    ana.replica.remove_user(m, vault, 30, &mut ana.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let given = jonas
+        .replica
+        .grant(m, vault, Role::Viewer, None, 31, &mut jonas.rng);
+    assert!(matches!(given, Err(WriteError::NotAllowed)));
+    assert!(!jonas.replica.authority(m, vault).read);
+    ana.replica
+        .grant(m, vault, Role::Viewer, None, 32, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert!(jonas.replica.authority(m, vault).read);
+}
+
+/// The same for what somebody who was removed once answers for.
+#[test]
+fn a_machine_of_somebody_who_was_removed_works_or_is_not_made() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (m, team) = (user_of(&mara), ana.replica.team_scope());
+    ana.replica.remove_user(m, team, 30, &mut ana.rng).unwrap();
+    for (scope, role) in [(team, Role::Editor), (vault, Role::Manager)] {
+        ana.replica
+            .grant(m, scope, role, None, 31, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let what = (&[vault][..], Role::Viewer, None);
+    let made = mara.replica.create_machine("ci", what, 32, &mut mara.rng);
+    assert!(matches!(made, Err(WriteError::NotAllowed)));
+    ana.replica
+        .change_role(m, team, Role::Admin, 33, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let made = mara
+        .replica
+        .create_machine("ci", what, 34, &mut mara.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let live = ana.replica.rights().live_grants();
+    assert!(live.iter().any(|g| g.machine == Some(made.device())));
+}
+
 #[test]
 fn hostile_13_edits_in_two_histories_are_set_aside_and_can_be_taken_back_in() {
     let (mut ana, mut mara, mut jonas, vault) = three();
