@@ -152,7 +152,10 @@ impl Replica {
         if targets.is_empty() {
             return Err(WriteError::NotFound);
         }
-        let under = self.under_authority(scope, 3);
+        // Juniors end no senior, and the strongest grant need not be the most senior (rule 4). In
+        // a personal vault there is none but its own tree.
+        let senior = self.under_senior(scope, 3);
+        let under = senior.or_else(|| self.under_authority(scope, 3));
         for target in targets {
             self.end_grant(&target, under, now)?;
         }

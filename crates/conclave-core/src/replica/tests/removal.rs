@@ -204,6 +204,22 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
     assert_eq!(ana.replica.is_out(two), above);
 }
 
+/// Of several grants of one rank the oldest ends what the others do not reach.
+#[test]
+fn a_revocation_is_written_under_the_most_senior_grant() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (m, j) = (user_of(&mara), user_of(&jonas));
+    for (user, until) in [(m, Some(500)), (j, None), (m, None)] {
+        ana.replica
+            .grant(user, vault, Role::Manager, until, 25, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    mara.replica.revoke(j, vault, 30, &mut mara.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert!(!ana.replica.authority(j, vault).read);
+}
+
 /// Only an admin's word stands against an earlier removal; anybody else's grant would end as it
 /// begins.
 #[test]
