@@ -1,7 +1,7 @@
 //! Taking access away: who is out, what stays, what is set aside, and what it costs.
 
 use super::*;
-use crate::{body::Body, replica::NoRemoval};
+use crate::{authority::Label, body::Body, replica::NoRemoval};
 
 /// Boxes in entries that were written.
 pub(super) fn boxes(written: &[Written]) -> usize {
@@ -202,6 +202,25 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
     let stays = if above { [owner, None] } else { [None, owner] };
     assert_eq!(outcome(&ana), [owner, stays[0], stays[1]]);
     assert_eq!(ana.replica.is_out(two), above);
+}
+
+/// A receipt of somebody with a personal vault, written when they were out already.
+#[test]
+fn a_receipt_after_a_removal_shows_as_one() {
+    let (mut ana, mut mara, mut jonas, _) = three();
+    let personal = mara.replica.create_personal("Personal", 25, &mut mara.rng);
+    let personal = personal.unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let (m, team) = (user_of(&mara), ana.replica.team_scope());
+    ana.replica.remove_user(m, team, 30, &mut ana.rng).unwrap();
+    mara.replica
+        .write_receipt(&7_u8, 31, &mut mara.rng)
+        .unwrap();
+    let late = mara.flush().pop().unwrap().entry.hash;
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert_eq!(ana.replica.rights().shown(&late), Label::Late);
+    // Their own vault stays theirs.
+    write(&mut mara, None, personal, b"a note");
 }
 
 /// Of several grants of one rank the oldest ends what the others do not reach.
