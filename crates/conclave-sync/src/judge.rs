@@ -51,16 +51,22 @@ pub(crate) fn judge(
     packs.sort_by(|a, b| (a.pack.id(), a.by, &a.key).cmp(&(b.pack.id(), b.by, &b.key)));
     let mut files = Vec::with_capacity(packs.len());
     let mut opened = Vec::with_capacity(packs.len());
+    // Bodies come first: a pack that is not whole is not kept, so that no other may pass by its
+    // signature. What is kept must pass again whenever it is read from the store.
     for one in packs {
-        files.push((one.key, one.by, one.file));
-        opened.push(one.pack);
+        match one.pack.bodies(&one.file) {
+            Ok(bodies) => {
+                files.push((one.key, one.by, one.file, bodies));
+                opened.push(one.pack);
+            }
+            Err(error) => verdict.failed.push((one.key, cause(error))),
+        }
     }
     let mut court = Court::new(local, log)?;
     let mut incoming = Vec::new();
-    for ((key, by, file), verified) in files.into_iter().zip(verify_run(opened)) {
-        let proven = verified.and_then(|pack| Ok((pack.bodies(&file)?, pack)));
-        let (bodies, pack) = match proven {
-            Ok(proven) => proven,
+    for ((key, by, file, bodies), verified) in files.into_iter().zip(verify_run(opened)) {
+        let pack = match verified {
+            Ok(pack) => pack,
             Err(error) => {
                 verdict.failed.push((key, cause(error)));
                 continue;

@@ -135,7 +135,13 @@ impl Person {
 
     /// The same device after a restart, which takes in all that its store kept.
     #[must_use]
-    pub fn restarted(mut self) -> Self {
+    pub fn restarted(self) -> Self {
+        self.without(|_| false)
+    }
+
+    /// The same device after a restart, which has lost some entries.
+    #[must_use]
+    pub fn without(mut self, lost: impl Fn(&Entry) -> bool) -> Self {
         self.flush();
         let me = self.replica.me();
         // EXPOSE: the same device.
@@ -156,7 +162,7 @@ impl Person {
             me,
             self.replica.chain().clone(),
         );
-        replica.insert(self.all());
+        replica.insert(self.all().into_iter().filter(|entry| !lost(entry)));
         self.replica = replica;
         self
     }

@@ -202,19 +202,30 @@ fn held(store: &Reader, team: TeamId) -> Result<Held, EngineError> {
     let place = me.log.place(team);
 
     let mut runs: BTreeMap<LogId, Vec<Pack>> = BTreeMap::new();
-    let mut kept: BTreeMap<LogId, Vec<Kept>> = BTreeMap::new();
+    let mut lens: BTreeMap<LogId, Vec<Kept>> = BTreeMap::new();
     for row in store.packs(&team, None)? {
         let row = row?;
         let span = Span::new(row.first, row.last).ok_or(EngineError::Damaged)?;
         let pack = Pack::open(team, &out, &PackId { log: row.log, span }, &row.control)?;
         let len = row.control.len() as u64 + pack.body_section_len();
-        kept.entry(row.log).or_default().push(Kept { span, len });
+        lens.entry(row.log).or_default().push(Kept { span, len });
         runs.entry(row.log).or_default().push(pack);
     }
+    let mut kept: BTreeMap<LogId, Vec<Kept>> = BTreeMap::new();
     let mut entries: Vec<Entry> = Vec::new();
-    for (_, run) in runs {
-        for verified in verify_run(run) {
-            entries.extend(verified?.into_entries());
+    for (log, run) in runs {
+        let lens = lens.remove(&log).unwrap_or_default();
+        for (verified, of) in verify_run(run).into_iter().zip(lens) {
+            match verified {
+                Ok(pack) => {
+                    kept.entry(log).or_default().push(of);
+                    entries.extend(pack.into_entries());
+                }
+                // What another wrote may be missing, as anything may: the storage gives it again.
+                // What this device wrote may not, or it would write another history after it.
+                Err(error) if log == place.log => return Err(error.into()),
+                Err(error) => tracing::warn!(%error, "a kept pack is set aside"),
+            }
         }
     }
     let waiting = store.pending(&team, &place.log)?;

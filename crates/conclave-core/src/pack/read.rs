@@ -1,5 +1,7 @@
 //! Reading packs from a hostile storage: nothing is believed before it is verified.
 
+use core::cmp::Reverse;
+
 use conclave_crypto::{OuterKey, Pad, env, label, sign::Signature};
 
 use super::{
@@ -101,7 +103,7 @@ pub struct Pack {
     raw: Vec<RawEntry>,
 }
 
-/// A pack that its device signed, itself or through a later pack that chains to it.
+/// A pack that its device signed, itself or through a pack that reaches further and chains to it.
 #[derive(Debug, Clone)]
 pub struct Verified(Pack);
 
@@ -222,8 +224,41 @@ impl Pack {
         self.entries.last().map(|e| e.hash)
     }
 
-    fn first_prev(&self) -> Option<EntryHash> {
-        self.entries.first().and_then(|e| e.header.prev)
+    /// The hash that the chain of this pack gives for a place below its last entry, if it reaches
+    /// there.
+    fn hash_below(&self, seq: u64) -> Option<EntryHash> {
+        let next = seq.checked_add(1)?.checked_sub(self.id.span.first())?;
+        let next = self.entries.get(usize::try_from(next).ok()?)?;
+        next.header.prev
+    }
+
+    /// Cuts the sealed bodies out of the whole file and proves each by the hash in its header.
+    ///
+    /// # Errors
+    /// [`PackError::Short`] when the file ends early, `Refused` when a body is not the one named
+    /// or something follows the last.
+    pub fn bodies(&self, file: &[u8]) -> Result<Vec<(EntryHash, Vec<u8>)>, PackError> {
+        let mut rest = file
+            .get(PackPrefix::parse(file)?.head_len()..)
+            .ok_or(PackError::Short)?;
+        let mut out = Vec::new();
+        for entry in &self.entries {
+            let Some(named) = entry.header.sealed else {
+                continue;
+            };
+            let len = usize::try_from(named.len).map_err(|_| PackError::Refused)?;
+            let (body, after) = rest.split_at_checked(len).ok_or(PackError::Short)?;
+            if !named.matches(body) {
+                return Err(PackError::Refused);
+            }
+            out.push((entry.hash, body.to_vec()));
+            rest = after;
+        }
+        if rest.is_empty() {
+            Ok(out)
+        } else {
+            Err(PackError::Refused)
+        }
     }
 }
 
@@ -258,57 +293,50 @@ impl Verified {
         &self.0.identity
     }
 
-    /// Cuts the sealed bodies out of the whole file and proves each by the hash in its header.
+    /// See [`Pack::bodies`].
     ///
     /// # Errors
-    /// [`PackError::Short`] when the file ends early, `Refused` when a body is not the one named
-    /// or something follows the last.
+    /// As there.
     pub fn bodies(&self, file: &[u8]) -> Result<Vec<(EntryHash, Vec<u8>)>, PackError> {
-        let mut rest = file
-            .get(PackPrefix::parse(file)?.head_len()..)
-            .ok_or(PackError::Short)?;
-        let mut out = Vec::new();
-        for entry in &self.0.entries {
-            let Some(named) = entry.header.sealed else {
-                continue;
-            };
-            let len = usize::try_from(named.len).map_err(|_| PackError::Refused)?;
-            let (body, after) = rest.split_at_checked(len).ok_or(PackError::Short)?;
-            if !named.matches(body) {
-                return Err(PackError::Refused);
-            }
-            out.push((entry.hash, body.to_vec()));
-            rest = after;
-        }
-        if rest.is_empty() {
-            Ok(out)
-        } else {
-            Err(PackError::Refused)
-        }
+        self.0.bodies(file)
     }
 }
 
-/// Verifies consecutive packs of one log with as few signatures as their chain allows: a pack
-/// whose last entry the next verified pack names as its predecessor needs none of its own.
+/// Verifies packs of one log with as few signatures as their chain allows: a pack needs none of
+/// its own where a verified one that reaches further chains to its last entry, by the entries in
+/// it or by the `prev` of its first.
 ///
-/// Returns, in the given order, each pack verified or refused.
+/// Returns, in the given order, each pack verified or refused. **The order decides nothing**, and
+/// a pack is refused only where it would be refused alone and every other one is no help: so what
+/// was taken in together passes again beside whatever was stored since.
 #[must_use]
 pub fn verify_run(packs: Vec<Pack>) -> Vec<Result<Verified, PackError>> {
-    let mut out: Vec<Result<Verified, PackError>> = Vec::with_capacity(packs.len());
-    let mut vouched: Option<EntryHash> = None;
-    for pack in packs.into_iter().rev() {
-        let before = pack.first_prev();
-        let chained = vouched.is_some() && vouched == pack.last_hash();
-        let verdict = if chained {
+    let mut packs: Vec<(usize, Pack)> = packs.into_iter().enumerate().collect();
+    packs.sort_by_key(|(_, pack)| Reverse(pack.id.span.last()));
+    let mut out: Vec<(usize, Result<Verified, PackError>)> = Vec::with_capacity(packs.len());
+    // Places in `out` of those that may chain to what comes. They come by falling last entry, so
+    // whoever begins too late for one begins too late for all after it.
+    let mut reaching: Vec<usize> = Vec::new();
+    for (at, pack) in packs {
+        let last = pack.id.span.last();
+        let above = |place: &usize| out.get(*place).and_then(|(_, above)| above.as_ref().ok());
+        reaching.retain(|place| {
+            above(place).is_some_and(|above| above.0.id.span.first() <= last.saturating_add(1))
+        });
+        let named = pack.last_hash();
+        let mut reached = reaching.iter().filter_map(above);
+        let verdict = if named.is_some() && reached.any(|above| above.0.hash_below(last) == named) {
             Ok(Verified(pack))
         } else {
             pack.verify()
         };
-        vouched = if verdict.is_ok() { before } else { None };
-        out.push(verdict);
+        if verdict.is_ok() {
+            reaching.push(out.len());
+        }
+        out.push((at, verdict));
     }
-    out.reverse();
-    out
+    out.sort_by_key(|(at, _)| *at);
+    out.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
 #[cfg(test)]

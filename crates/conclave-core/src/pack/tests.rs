@@ -231,6 +231,55 @@ fn a_run_takes_one_signature() {
     assert_eq!(verify_run(packs).iter().filter(|v| v.is_err()).count(), 1);
 }
 
+/// The three packs of one log that a store may come to hold: the first with a borrowed signature,
+/// the second good, and later both in one. Whatever lies between them when they are read again, and
+/// in whatever order, they pass.
+#[test]
+fn hostile_09_what_passed_by_another_signature_passes_in_any_order() {
+    let mut w = world(11);
+    let mut chain = Chain::start(w.identity.place(w.team));
+    let entries = w.entries(&mut chain, 3);
+    let files = [
+        w.pack(&entries[..1]),
+        w.pack(&entries[1..2]),
+        w.pack(&entries[..2]),
+        w.pack(&entries[2..]),
+    ];
+    let run = |order: &[usize], spoilt: &[usize]| -> Vec<bool> {
+        let open = |at: &usize| {
+            let (name, file) = &files[*at];
+            let mut pack = Pack::open(w.team, &w.out, name, file).unwrap();
+            if spoilt.contains(at) {
+                pack.spoil_signature();
+            }
+            pack
+        };
+        let verdicts = verify_run(order.iter().map(open).collect());
+        verdicts.iter().map(Result::is_ok).collect()
+    };
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    for order in orders {
+        let but = |refused: &[usize]| order.map(|at| !refused.contains(&at));
+        assert_eq!(run(&order, &[0]), but(&[]), "{order:?}");
+        assert_eq!(run(&order, &[1, 2]), but(&[1, 2]), "{order:?}");
+        // One that reaches no further lends nothing: a store that keeps the larger of two may
+        // have dropped it.
+        assert_eq!(run(&order, &[0, 1]), but(&[1]), "{order:?}");
+    }
+    assert_eq!(run(&[0, 2], &[0]), [true; 2]);
+    assert_eq!(run(&[2, 0], &[0, 2]), [false; 2]);
+    // One good signature is enough for all below it, however far.
+    assert_eq!(run(&[0, 1, 2, 3], &[0, 1, 2]), [true; 4]);
+    assert_eq!(run(&[3, 2, 1, 0], &[3, 1]), [false, true, false, true]);
+}
+
 #[test]
 fn heads_are_signed_lists() {
     let mut w = world(8);

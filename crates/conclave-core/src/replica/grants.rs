@@ -83,9 +83,11 @@ impl Replica {
         })
     }
 
-    /// For entries that need no particular right: any direct grant.
+    /// For entries that need no particular right: any direct grant. Nothing ends the owner's of a
+    /// personal vault, so what is written under it never shows as written after a removal.
     pub(super) fn under_any(&self) -> Under {
-        self.best(|g| g.group.is_none())
+        self.best(|g| g.group.is_none() && !g.personal)
+            .or_else(|| self.best(|g| g.group.is_none()))
     }
 
     /// What a user may do in a scope.

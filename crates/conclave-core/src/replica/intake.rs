@@ -10,14 +10,14 @@ use super::{Replica, Rights, items, items::ItemIndex};
 use crate::{
     body::{Adopt, At, Body, WrapAdd},
     entry::Entry,
-    id::{EntryHash, LogId},
+    id::{EntryHash, GrantId, LogId},
     kind::Kind,
 };
 
 /// What entries that are here say of entries that may not be.
 #[derive(Debug, Default)]
 pub(super) struct Said {
-    /// Entries that an Adopt or WrapAdd is about.
+    /// Entries that others name. They may be of any kind: who names them need not know.
     of: BTreeSet<EntryHash>,
     /// Per log the highest place that an end of somebody's rights lets stand.
     pinned: BTreeMap<LogId, u64>,
@@ -25,8 +25,23 @@ pub(super) struct Said {
 
 impl Said {
     fn note(&mut self, entry: &Entry) {
+        let under = [entry.grant, entry.member].into_iter().flatten();
+        self.of.extend(under.map(GrantId::as_entry));
         let pins: &[At] = match &entry.body {
-            Body::Revoke(revoke) => &revoke.pins,
+            Body::Grant(_, grant) => {
+                self.of
+                    .extend(grant.cites.iter().copied().chain(grant.invite));
+                return;
+            }
+            Body::KeyEpoch(epoch) => {
+                self.of
+                    .extend(epoch.parents.iter().map(|parent| parent.epoch));
+                return;
+            }
+            Body::Revoke(revoke) => {
+                self.of.insert(revoke.target.as_entry());
+                &revoke.pins
+            }
             Body::RemoveUser(remove) => &remove.pins,
             Body::DeviceRevoke(revoke) => &revoke.pins,
             Body::Adopt(Adopt { entry: of }) | Body::WrapAdd(WrapAdd { revision: of, .. }) => {
@@ -81,10 +96,6 @@ impl Replica {
             .entry(entry.seq())
             .or_default();
         at.push(entry.hash);
-        for at in entry.header.seen.iter().filter(|at| at.log != entry.log()) {
-            let seq = self.implied.entry(at.log).or_insert(at.seq);
-            *seq = at.seq.max(*seq);
-        }
         self.said.note(&entry);
         let log = entry.log();
         self.entries.insert(entry.hash, entry);
@@ -95,10 +106,41 @@ impl Replica {
     /// Moves the end of a log's unbroken chain as far as it goes.
     fn lengthen(&mut self, log: LogId) {
         let mut end = self.ends.get(&log).copied();
-        while let Some(next) = self.after(log, end) {
-            end = Some(next);
+        while let Some((seq, hash)) = self.after(log, end) {
+            end = Some((seq, hash));
+            self.ends.insert(log, (seq, hash));
+            if self.awaited.remove(&At { log, seq, hash }).is_some() {
+                self.imply(log, seq);
+            }
+            self.hear(hash);
         }
-        self.ends.extend(end.map(|end| (log, end)));
+    }
+
+    /// What an entry of an unbroken chain has seen. Anybody may say that they have seen anything,
+    /// so it counts where the entry that it names is in an unbroken chain here, now or later. What
+    /// is awaited is no more than the entries themselves hold.
+    fn hear(&mut self, by: EntryHash) {
+        let Some(entry) = self.entries.get(&by) else {
+            return;
+        };
+        let log = entry.log();
+        let seen = entry.header.seen.iter().filter(|at| at.log != log);
+        for at in seen.copied().collect::<Vec<At>>() {
+            let reached = self
+                .ends
+                .get(&at.log)
+                .is_some_and(|(end, _)| at.seq <= *end);
+            if reached && self.hashes_at(at.log, at.seq).contains(&at.hash) {
+                self.imply(at.log, at.seq);
+            } else {
+                self.awaited.entry(at).or_default().push(by);
+            }
+        }
+    }
+
+    fn imply(&mut self, log: LogId, seq: u64) {
+        let known = self.implied.entry(log).or_insert(seq);
+        *known = seq.max(*known);
     }
 
     fn after(&self, log: LogId, end: Option<(u64, EntryHash)>) -> Option<(u64, EntryHash)> {
@@ -120,9 +162,13 @@ impl Replica {
         };
         let log = self.places.get(&entry.log());
         let last = log.and_then(|log| log.last_key_value());
+        // A log that begins otherwise leads nowhere (Authority, "Chains and forks").
+        let start = self.hashes_at(entry.log(), 0).first();
+        let start = start.and_then(|hash| self.entries.get(hash));
+        let anchored = start.is_some_and(|e| matches!(e.body, Body::LogStart(_)));
         let alone = last.is_some_and(|(seq, at)| *seq == entry.seq() && at.len() == 1)
             && self.ends.get(&entry.log()) == Some(&(entry.seq(), hash));
-        if !alone || self.said.concerns(entry) || !self.rights.append(entry) {
+        if !anchored || !alone || self.said.concerns(entry) || !self.rights.append(entry) {
             return false;
         }
         if let Some(item) = items::item_of(entry) {

@@ -60,7 +60,7 @@ pub use self::{
     writing::Written,
 };
 use crate::{
-    body::Genesis,
+    body::{At, Genesis},
     entry::{Entry, EntryError},
     id::{DeviceId, EntryHash, ItemId, LogId, ScopeId, TeamId, UserId},
     keys::{UserFacts, user_scope},
@@ -124,8 +124,10 @@ pub struct Replica {
     places: BTreeMap<LogId, BTreeMap<u64, Vec<EntryHash>>>,
     /// Per log the end of its unbroken chain.
     ends: BTreeMap<LogId, (u64, EntryHash)>,
-    /// Per log the highest seq that an entry of another log has seen.
+    /// Per log the highest place of its unbroken chain that an entry of another log has seen.
     implied: BTreeMap<LogId, u64>,
+    /// What entries say to have seen and is in no unbroken chain here, with those entries.
+    awaited: BTreeMap<At, Vec<EntryHash>>,
     rights: Rights,
     keyring: Keyring,
     items: ItemIndex,
@@ -167,6 +169,7 @@ impl Replica {
             places: BTreeMap::new(),
             ends: BTreeMap::new(),
             implied: BTreeMap::new(),
+            awaited: BTreeMap::new(),
             rights,
             keyring: Keyring::default(),
             items: ItemIndex::default(),

@@ -122,8 +122,11 @@ impl Replica {
                 in_scope(directory) && (author == Some(user) || self.admitted(user, record, author))
             }
             About::Device(device) => {
-                let answers =
-                    |a| self.rights.owns(a, device) || self.rights.machines_of(a).contains(&device);
+                // Anybody may add anybody's device to their own, or give a machine its keys.
+                let answers = |a| match self.rights.user_of(device) {
+                    Some(user) => user == a,
+                    None => self.rights.machines_of(a).contains(&device),
+                };
                 in_scope(directory) && author.is_some_and(answers)
             }
             About::Scope(scope) => {

@@ -29,7 +29,10 @@ impl Replica {
         if self.places.len() < 2 {
             return None;
         }
-        let first = self.implied.get(&log).map_or(0, |seq| seq + 1);
+        let first = match self.implied.get(&log) {
+            Some(seq) => seq.checked_add(1)?,
+            None => 0,
+        };
         let hash = self.hashes_at(log, first).first()?;
         Some(self.entries.get(hash)?.header.wall_ms)
     }

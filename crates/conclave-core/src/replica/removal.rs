@@ -1,5 +1,8 @@
 //! Taking somebody out of the team or one vault, other roles, and what lies beyond a removal.
 
+use core::ops::RangeInclusive;
+use std::collections::BTreeSet;
+
 use rand_core::CryptoRng;
 
 use super::{GrantView, Replica, Who, WriteError, sharing::Giving, writing::Under};
@@ -7,7 +10,7 @@ use crate::{
     authority::Label,
     body::{self, At, Body},
     entry::Entry,
-    id::{EntryHash, ScopeId, UserId},
+    id::{EntryHash, LogId, ScopeId, UserId},
     kind::Kind,
     role::Role,
 };
@@ -27,6 +30,19 @@ pub enum NoRemoval {
     /// They stand above whoever would remove them.
     #[error("they are senior")]
     Senior,
+}
+
+/// As many entries as a pack may hold.
+const REACH: u64 = 65_536;
+
+/// Every place of a log from a seq on.
+fn bounds(log: LogId, from: u64) -> RangeInclusive<At> {
+    let at = |seq, hash| At {
+        log,
+        seq,
+        hash: EntryHash::new(hash),
+    };
+    at(from, [0; 32])..=at(u64::MAX, [u8::MAX; 32])
 }
 
 impl Replica {
@@ -136,18 +152,33 @@ impl Replica {
         pins
     }
 
-    /// How many entries of a person others have seen that are not here: a removal now would leave
-    /// them beyond its pins.
+    /// How many entries of a person are beyond the unbroken chains of their logs, by what is here
+    /// and by what entries that count have seen: a removal now would leave them beyond its pins.
+    /// Whose a log is of which nothing is here, nobody can tell.
     #[must_use]
     pub fn unseen_of(&self, user: UserId) -> u64 {
-        let ends = self.ends.iter();
-        let theirs = ends.filter(|(_, (_, hash))| {
-            let entry = self.entries.get(hash);
+        let theirs = self.places.iter().filter(|(_, places)| {
+            let first = places.values().flatten().next();
+            let entry = first.and_then(|hash| self.entries.get(hash));
             entry.is_some_and(|e| self.rights.user_of(e.device()) == Some(user))
         });
-        theirs
-            .filter_map(|(log, (seq, _))| Some(self.implied.get(log)?.saturating_sub(*seq)))
-            .sum()
+        let beyond = theirs.map(|(log, places)| {
+            let from = match self.ends.get(log) {
+                Some((end, _)) => end.saturating_add(1),
+                None => 0,
+            };
+            let said = self.awaited.range(bounds(*log, from));
+            let said = said.filter(|(_, by)| by.iter().any(|by| self.rights.counts(by)));
+            let seqs = said.map(|(at, _)| at.seq);
+            let seqs: BTreeSet<u64> = seqs.chain(places.range(from..).map(|(s, _)| *s)).collect();
+            // What lies further off than any pack is long says that something is missing, and not
+            // how much: anybody may say so.
+            let far = from.saturating_add(REACH);
+            let near = seqs.range(..far).next_back();
+            let near = near.map_or(0, |last| last - from + 1);
+            near + u64::from(seqs.range(far..).next().is_some())
+        });
+        beyond.fold(0, u64::saturating_add)
     }
 
     /// Was in the team, and is not any more. What they could read until then stays theirs.

@@ -46,6 +46,8 @@ pub struct ScopeView {
     pub parent: Option<ScopeId>,
     /// Its making counts.
     pub counts: bool,
+    /// Who made it, if its making may count.
+    pub creator: Option<SubjectId>,
 }
 
 /// A device in its person's tree.
@@ -65,6 +67,8 @@ pub struct Rights {
     live: Vec<GrantView>,
     scopes: Vec<ScopeView>,
     devices: BTreeMap<DeviceId, UserId>,
+    /// Devices that several claim and that no id commits to.
+    contested: BTreeSet<DeviceId>,
     live_devices: BTreeMap<UserId, Vec<DeviceId>>,
     trees: BTreeMap<UserId, Vec<TreeDevice>>,
     keys: BTreeMap<DeviceId, DeviceKeys>,
@@ -91,10 +95,13 @@ impl Rights {
             let committed = committed.kit.into_iter().chain([committed.first]);
             devices.extend(committed.map(|device| (device, *user)));
         }
+        let mut claims = Claims::default();
         let mut trees: BTreeMap<UserId, Vec<TreeDevice>> = BTreeMap::new();
         for user in state.facts().users.keys() {
             for device in state.tree(*user) {
-                devices.entry(device.id).or_insert(*user);
+                if !devices.contains_key(&device.id) {
+                    claims.entry(device.id).or_default().push(*user);
+                }
                 trees.entry(*user).or_default().push(TreeDevice {
                     id: device.id,
                     live: device.live(),
@@ -108,12 +115,14 @@ impl Rights {
                 }
             }
         }
+        let contested = settle(claims, &mut devices, &state, entries);
         let scopes = state.scopes().filter_map(|scope| match scope.kind {
             ScopeType::Made(kind) => Some(ScopeView {
                 id: scope.id,
                 kind,
                 parent: scope.parent,
                 counts: scope.level == Level::Sure,
+                creator: scope.creator,
             }),
             _ => None,
         });
@@ -127,6 +136,7 @@ impl Rights {
                 .collect(),
             scopes,
             devices,
+            contested,
             live_devices,
             trees,
             keys,
@@ -136,7 +146,8 @@ impl Rights {
 
     /// Takes in an entry of data that was appended just now; false if all must be evaluated anew.
     pub(super) fn append(&mut self, entry: &Entry) -> bool {
-        self.epochs.append(entry)
+        // What a device that several claim says decides whose it is.
+        !self.contested.contains(&entry.device()) && self.epochs.append(entry)
     }
 
     const fn state(&self) -> &State {
@@ -270,7 +281,9 @@ impl Rights {
             .collect()
     }
 
-    /// Whose device this is.
+    /// Whose device this is: the person's whose id commits to it; else whose tree it is in. Of
+    /// several, and if somebody gave it a grant as a machine, it is whose grant its own first entry
+    /// under any of theirs is written under, since that it signs itself.
     #[must_use]
     pub fn user_of(&self, device: DeviceId) -> Option<UserId> {
         self.devices.get(&device).copied()
@@ -349,6 +362,67 @@ impl Rights {
     pub fn users(&self) -> impl Iterator<Item = UserId> {
         self.state().facts().users.keys().copied()
     }
+}
+
+/// Per device the people in whose trees it is.
+type Claims = BTreeMap<DeviceId, Vec<UserId>>;
+
+/// Whose the devices are that no id commits to ([`Rights::user_of`]). Returns those that more than
+/// one claims.
+fn settle(
+    claims: Claims,
+    devices: &mut BTreeMap<DeviceId, UserId>,
+    state: &State,
+    entries: &BTreeMap<EntryHash, Entry>,
+) -> BTreeSet<DeviceId> {
+    let machines: BTreeSet<DeviceId> = state
+        .grants()
+        .filter_map(|grant| match grant.subject {
+            SubjectId::Machine(device) => Some(device),
+            _ => None,
+        })
+        .collect();
+    let (contested, sole): (Claims, Claims) = claims
+        .into_iter()
+        .partition(|(device, users)| users.len() > 1 || machines.contains(device));
+    devices.extend(
+        sole.iter()
+            .filter_map(|(d, users)| Some((*d, *users.first()?))),
+    );
+    if contested.is_empty() {
+        return BTreeSet::new();
+    }
+    // Whom the device speaks for, by its first entry that says so.
+    let mut words: BTreeMap<DeviceId, (u64, EntryHash, SubjectId)> = BTreeMap::new();
+    for entry in entries.values() {
+        let device = entry.device();
+        let Some(users) = contested.get(&device) else {
+            continue;
+        };
+        let subject = |id: GrantId| Some(state.grant(id)?.subject);
+        let said = [entry.grant, entry.member].into_iter().flatten();
+        let said = said.filter_map(subject).find(|who| match who {
+            SubjectId::User(user) => users.contains(user),
+            SubjectId::Machine(machine) => *machine == device,
+            SubjectId::Group(_) => false,
+        });
+        let word = said.map(|who| (entry.seq(), entry.hash, who));
+        let first = words.get(&device);
+        if let Some(word) = word
+            && first.is_none_or(|first| (word.0, word.1) < (first.0, first.1))
+        {
+            words.insert(device, word);
+        }
+    }
+    for (device, users) in &contested {
+        let whose = match words.get(device) {
+            Some((_, _, who)) => who.user(),
+            None if machines.contains(device) => None,
+            None => users.first().copied(),
+        };
+        devices.extend(whose.map(|user| (*device, user)));
+    }
+    contested.into_keys().collect()
 }
 
 fn view(g: &GrantState, entries: &BTreeMap<EntryHash, Entry>) -> GrantView {

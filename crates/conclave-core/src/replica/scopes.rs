@@ -5,7 +5,7 @@ use rand_core::CryptoRng;
 use super::{About, Record, Replica, WriteError, sharing::Giving, writing::Under};
 use crate::{
     body::{self, Body, ScopeKind, Subject},
-    id::{ItemId, ScopeId},
+    id::{ItemId, ScopeId, SubjectId},
     kind::Kind,
     role::Role,
 };
@@ -15,19 +15,25 @@ use crate::{
 pub struct Vault {
     /// Its scope.
     pub scope: ScopeId,
-    /// Only its creator reads it.
+    /// It is this person's own, and reads as such: whoever else made one may open it to anybody.
     pub personal: bool,
 }
 
 impl Replica {
-    /// Vaults that this person reads, personal ones last.
+    /// Vaults that this person reads, personal ones last. **Nobody else's personal vault is among
+    /// them**: whoever made it could pass it off as this person's own, whose secrets would follow.
     #[must_use]
     pub fn vaults(&self) -> Vec<Vault> {
+        let mine = Some(SubjectId::User(self.me.user));
         let mut out: Vec<Vault> = self
             .rights
             .scopes()
             .into_iter()
-            .filter(|s| matches!(s.kind, ScopeKind::Vault | ScopeKind::Personal))
+            .filter(|s| match s.kind {
+                ScopeKind::Vault => true,
+                ScopeKind::Personal => s.creator == mine,
+                _ => false,
+            })
             .filter(|s| self.own_authority(s.id).read)
             .map(|s| Vault {
                 scope: s.id,

@@ -152,7 +152,10 @@ impl Replica {
         if targets.is_empty() {
             return Err(WriteError::NotFound);
         }
-        let under = self.under_authority(scope, 3);
+        // Juniors end no senior, and the strongest grant need not be the most senior (rule 4). In
+        // a personal vault there is none but its own tree.
+        let senior = self.under_senior(scope, 3);
+        let under = senior.or_else(|| self.under_authority(scope, 3));
         for target in targets {
             self.end_grant(&target, under, now)?;
         }
@@ -287,18 +290,21 @@ impl Replica {
         }
         grant.cites = self.removals_of(&grant.subject);
         let hash = self.say(Kind::Grant, under, &grant, now)?;
-        // The place decides as well as the rank (Authority, rule 2): a grant that counts for
-        // nothing is not to be taken for one.
-        if !self.rights.counts(&hash) {
+        // The place decides as well as the rank (Authority, rule 2), and only an admin's word stands
+        // against an earlier removal (rule 5): a grant that gives nothing is not to be taken for
+        // one.
+        if !self.rights.is_live(GrantId::from(hash)) {
             return Err(WriteError::NotAllowed);
         }
         Ok(hash)
     }
 
-    /// RemoveUser entries that a new grant knowingly comes after.
+    /// RemoveUser entries that a new grant knowingly comes after: of its subject, and of whoever
+    /// answers for it, whose removal ends their machines as well.
     fn removals_of(&self, subject: &Subject) -> Vec<EntryHash> {
-        let Subject::User { user, .. } = subject else {
-            return Vec::new();
+        let user = match subject {
+            Subject::User { user, .. } | Subject::Machine { owner: user, .. } => user,
+            Subject::Group { .. } => return Vec::new(),
         };
         self.entries
             .values()

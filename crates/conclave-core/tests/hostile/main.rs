@@ -11,4 +11,5 @@ mod entries;
 mod keys;
 mod labels;
 mod names;
+mod seen;
 mod sharing;

@@ -5,7 +5,7 @@ use conclave_core::{
     keys::DeviceKeys,
     kind::Kind,
     pack::{Chain, Draft, LogIdentity},
-    replica::{About, Record},
+    replica::{About, Record, Written},
     role::Role,
 };
 use conclave_crypto::DeviceSeed;
@@ -79,6 +79,53 @@ fn hostile_03_a_device_that_somebody_else_claims_stays_its_persons() {
     }
 }
 
+/// Whoever claims somebody else's device, as their own or as a machine that they answer for, gives
+/// it no name.
+#[test]
+fn hostile_03_nobody_renames_a_device_that_they_claim() {
+    for seed in 0..4 {
+        let mut ana = found_team(40 + seed).person;
+        let (mut mara, _) = ana.join("Mara", Role::Viewer, &[]);
+        let eves = ana.vault("Eve's");
+        let (eve, _) = ana.join("Eve", Role::Manager, &[eves]);
+        let mut eve = EvilMember::of(eve);
+        eve.person.catch_up(&ana);
+        let (now, about) = (ana.tick(), About::Device(mara.replica.device()));
+        mara.replica
+            .introduce("Mara", 2, "Mara's laptop", now, &mut mara.rng)
+            .unwrap();
+        ana.receive(&mara.flush());
+        let user = eve.user();
+        let keys = Box::new(mara.replica.me().facts.first.clone());
+        let machine = body::Grant {
+            subject: body::Subject::Machine {
+                keys: keys.clone(),
+                owner: user,
+            },
+            scope: eves,
+            role: Role::Viewer,
+            expires_ms: None,
+            name_hash: None,
+            cites: vec![],
+            invite: None,
+        };
+        let manager = eve.grant_on(eves);
+        let claims = [
+            eve.say(Kind::DeviceAdd, None, &body::DeviceAdd { user, keys }),
+            eve.say(Kind::Grant, Some(manager), &machine),
+        ];
+        ana.receive(&claims);
+        let counts = |said: &Written| ana.replica.rights().counts(&said.entry.hash);
+        assert!(claims.iter().all(counts), "both are hers to say");
+        let record = Record::new(about, "Eve's laptop", 0, &mut ana.rng);
+        let directory = ana.replica.rights().directory();
+        let under = eve.any_grant();
+        let renamed = eve.name(under, directory, &record);
+        ana.receive(&[renamed]);
+        assert_eq!(name_of(&ana, about).as_deref(), Some("Mara's laptop"));
+    }
+}
+
 /// The same with a further device, which no id commits to: whoever else claims it, a removal of
 /// its person lets stand what they did with it.
 #[test]
@@ -124,6 +171,8 @@ fn hostile_03_a_claimed_further_device_keeps_its_past() {
         ana.replica.insert(entries);
         assert!(ana.replica.rights().counts(&written));
         let now = ana.tick();
+        let whose = ana.replica.rights().user_of(log.device());
+        assert_eq!(whose, Some(mara.user()), "seed {seed}");
         let (user, rng) = (mara.user(), &mut ana.rng);
         ana.replica.revoke(user, vault, now, rng).unwrap();
         assert!(ana.replica.rights().counts(&written), "seed {seed}");

@@ -4,7 +4,7 @@ use conclave_core::{
     body::{self, Body, ScopeKind},
     id::ItemId,
     kind::Kind,
-    replica::RequestProblem,
+    replica::{RequestProblem, Vault},
     role::Role,
 };
 use conclave_crypto::InviteCodeKey;
@@ -91,6 +91,47 @@ fn hostile_08_a_scope_that_does_not_count_costs_nobody_a_key() {
     }
     let now = ana.tick();
     assert!(ana.replica.mint(scope, now, &mut ana.rng).is_err());
+}
+
+/// Whoever makes a personal vault may open it to anybody, and call it as every own one is called.
+/// A newcomer's list has none of theirs, so that the newcomer gets one and writes into that.
+#[test]
+fn hostile_08_somebody_elses_personal_vault_is_not_ones_own() {
+    let mut ana = found_team(5).person;
+    let (eve, _) = ana.join("Eve", Role::Viewer, &[]);
+    let (mut mara, _) = ana.join("Mara", Role::Viewer, &[]);
+    let mut eve = EvilMember::of(eve);
+    eve.person.catch_up(&ana);
+    let under = Some(eve.any_grant());
+    let personal = body::ScopeCreate {
+        kind: ScopeKind::Personal,
+        parent: None,
+        item: None,
+    };
+    let made = eve.say(Kind::ScopeCreate, under, &personal);
+    let Body::ScopeCreate(home, _) = made.entry.body else {
+        panic!("a scope")
+    };
+    let open = eve.grant(home.into(), mara.user(), (home, Role::Editor), None);
+    let to = [
+        eve.own_address(),
+        eve.address_of(mara.user()).expect("an address"),
+    ];
+    let (key, _) = eve.epoch(Some(home.into()), home, &[], &to, |_| {});
+    mara.receive(&[made, open, key]);
+    // By the rules she may write there; her list is her own.
+    assert!(mara.replica.authority(mara.user(), home).write);
+    assert_eq!(mara.replica.vaults(), []);
+    let now = mara.tick();
+    let own = mara
+        .replica
+        .create_personal("Personal", now, &mut mara.rng)
+        .unwrap();
+    let only = Vault {
+        scope: own,
+        personal: true,
+    };
+    assert_eq!(mara.replica.vaults(), [only]);
 }
 
 /// An item's id says where it was made. Under the same id in a vault of her own, a member neither

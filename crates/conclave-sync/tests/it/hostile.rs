@@ -4,12 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use conclave_core::{
-    entry::BodyRef,
+    entry::{BodyRef, RawEntry},
     id::LogId,
     kind::Kind,
     layout::Span,
-    pack::{Chain, Draft, Head, PackId, build},
+    pack::{Chain, Draft, Head, Pack, PackId, build, verify_run},
 };
+use conclave_crypto::SigningKey;
 use conclave_sync::{
     Alarm, Local,
     double::{Device, Team},
@@ -323,6 +324,108 @@ async fn hostile_02_a_forged_pack() {
     let at = ana.send("2").await;
     jonas.changed().await;
     assert!(jonas.knows(at));
+}
+
+/// Packs of Ana's first entries as the storage could have them: with her signature, or without.
+fn packs_of(ana: &Member, signer: &SigningKey, entries: &[Sealed]) -> (PackId, Vec<u8>) {
+    let identity = *ana.lock().identity();
+    let mut rng = seeded(3);
+    build(
+        team().id,
+        &team().out(),
+        &identity,
+        signer,
+        entries,
+        &mut rng,
+    )
+    .unwrap()
+}
+
+/// The entries of a file, with their bodies.
+fn entries_in(id: &PackId, file: &[u8]) -> Vec<Sealed> {
+    let pack = Pack::open(team().id, &team().out(), id, file).unwrap();
+    let pack = pack.verify().unwrap();
+    let mut bodies = pack.bodies(file).unwrap().into_iter().peekable();
+    let with_body = pack.entries().iter().zip(pack.raw()).map(|(entry, raw)| {
+        let body = bodies.next_if(|(hash, _)| *hash == entry.hash);
+        (raw.clone(), body.map(|(_, body)| body))
+    });
+    with_body.collect()
+}
+
+type Sealed = (RawEntry, Option<Vec<u8>>);
+
+/// Whoever holds the outer key spoils the signature of a pack. The next pack still vouches for it,
+/// so it may be taken in; but only together with that one, and so that whatever is stored beside
+/// it later leaves all of it readable.
+#[tokio::test]
+async fn hostile_09_a_pack_with_a_borrowed_signature() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    let last = ana.send("1").await;
+    let whole = id_of(&ana, 0, last.seq);
+    let merged = world.storage.world().objects()[whole.key().as_str()].clone();
+    let entries = entries_in(&whole, &merged);
+    let (good, bad) = (ana.lock().signer(), mara.lock().signer());
+    let (first, spoilt) = packs_of(&ana, &bad, &entries[..1]);
+    let (second, signed) = packs_of(&ana, &good, &entries[1..]);
+    let short = signed[..signed.len() - 1].to_vec();
+    let head = world.storage.world().objects()[whole.head().key().as_str()].clone();
+    world.storage.world().edit(|objects| {
+        objects.remove(whole.key().as_str());
+        objects.remove(whole.head().key().as_str());
+        objects.insert(first.key().as_str().to_owned(), spoilt.clone());
+        objects.insert(second.key().as_str().to_owned(), short);
+        objects.insert(second.head().key().as_str().to_owned(), head);
+    });
+    // Without its body the second is not kept, and lends the first nothing.
+    mara.asked().await;
+    assert!(mara.lock().at(ana.log(), 0).is_empty() && !mara.knows(last));
+    world.put(&second.key(), signed.clone());
+    world.clock.advance(Duration::from_secs(601));
+    mara.asked().await;
+    assert!(mara.knows(last));
+    assert_eq!(mara.lock().accepted, [2, 0, 0, 0]);
+    // Both in one, found on a patrol, is stored as well.
+    world.put(&whole.key(), merged.clone());
+    world.clock.advance(Duration::from_secs(601));
+    mara.asked().await;
+    assert_eq!(mara.lock().accepted, [2, 0, 1, 0]);
+    let stored = [(first, spoilt), (whole, merged), (second, signed)];
+    let open =
+        |(id, file): &(PackId, Vec<u8>)| Pack::open(team().id, &team().out(), id, file).unwrap();
+    // As a store lists them: by first entry, then by last, then by a hash.
+    for order in [[0, 1, 2], [1, 0, 2]] {
+        let packs = order.map(|at: usize| open(&stored[at]));
+        assert!(verify_run(packs.into()).iter().all(Result::is_ok));
+    }
+    assert_eq!(mara.alarms(), []);
+}
+
+/// A larger pack without a signature of its own is not taken in on the strength of the smaller one
+/// that ends where it ends: a store may drop that one for the larger.
+#[tokio::test]
+async fn hostile_09_a_larger_pack_borrows_nothing_from_a_smaller() {
+    let world = World::new();
+    let (mut ana, mut mara) = (world.member(1), world.member(2));
+    let last = ana.send("1").await;
+    let whole = id_of(&ana, 0, last.seq);
+    let entries = entries_in(
+        &whole,
+        &world.storage.world().objects()[whole.key().as_str()],
+    );
+    let (good, bad) = (ana.lock().signer(), mara.lock().signer());
+    let (_, spoilt) = packs_of(&ana, &bad, &entries);
+    let (second, signed) = packs_of(&ana, &good, &entries[1..]);
+    // The head names the smaller, and what it leaves out is looked for in the folder: both are
+    // read at once.
+    world.storage.drop_object(&whole.head().key());
+    world.put(&second.head().key(), vec![]);
+    world.put(&whole.key(), spoilt);
+    world.put(&second.key(), signed);
+    mara.asked().await;
+    assert!(mara.lock().at(ana.log(), 0).is_empty());
+    assert!(mara.knows(last), "what is signed counts");
 }
 
 /// A body that is missing a byte makes the pack incomplete, however well the rest is signed.

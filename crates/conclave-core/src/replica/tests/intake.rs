@@ -1,12 +1,21 @@
 //! News taken in one by one amount to what evaluating all of them gives.
 
+use conclave_crypto::ScopeKey;
 use rand_core::Rng;
 
 use super::{
     removal::{meet, three, user_of, write},
     *,
 };
-use crate::kind::Kind;
+use crate::{
+    authority::Label,
+    body::{Grant, ItemRev, Revoke, Subject},
+    cbor,
+    id::GrantId,
+    kind::Kind,
+    pack::Draft,
+    sealing::make_epoch,
+};
 
 #[test]
 fn edits_and_signs_of_life_of_others_are_taken_in_by_themselves() {
@@ -38,6 +47,106 @@ fn what_touches_rights_is_not() {
     write(&mut jonas, None, vault, b"late");
     ana.receive(&jonas.flush());
     assert!(ana.replica.take_changes().all);
+}
+
+/// A log that begins with the founding instead of its own start leads nowhere, and its founding
+/// counts all the same.
+#[test]
+fn hostile_08_what_follows_another_beginning_waits() {
+    let (mut ana, _, jonas, vault) = three();
+    let log = LogIdentity {
+        nonce: [9; 16],
+        ..jonas.replica.me().log
+    };
+    let live = ana.replica.rights().live_grants();
+    let his = live
+        .iter()
+        .find(|g| g.user == Some(user_of(&jonas)) && g.scope == vault);
+    let mut chain = Chain::start(log.place(ana.replica.team()));
+    let mut start = Draft::new(Kind::Genesis, 30);
+    start.control = Some(cbor::encode(ana.replica.genesis()));
+    let start = chain.append(start).unwrap().1;
+    let mut item = Draft::new(Kind::ItemRev, 31);
+    item.grant = his.map(|g| g.id);
+    item.control = Some(cbor::encode(&ItemRev {
+        item: None,
+        home: vault,
+        parents: vec![],
+        wraps: vec![],
+        blobs: vec![],
+        schema: 1,
+    }));
+    item.sealed = Some(vec![0; 600]);
+    let item = chain.append(item).unwrap().1;
+    let hash = item.hash;
+    for entry in [start, item] {
+        ana.replica.insert([entry]);
+        ana.replica.assert_as_evaluated();
+    }
+    assert_eq!(ana.replica.rights().shown(&hash), Label::Provisional);
+}
+
+/// What a grant, a key or a revocation names may be anything, and may come later.
+#[test]
+fn hostile_08_what_names_an_edit_is_worked_out_when_it_comes() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (user, team) = (user_of(&jonas), ana.replica.team());
+    let grant = |cites: Vec<EntryHash>, invite: Option<EntryHash>| {
+        cbor::encode(&Grant {
+            subject: Subject::User { user, facts: None },
+            scope: vault,
+            role: Role::Viewer,
+            expires_ms: None,
+            name_hash: None,
+            cites,
+            invite,
+        })
+    };
+    let key = ScopeKey::random(&mut ana.rng);
+    for case in 0..5 {
+        write(&mut jonas, None, vault, b"named");
+        let theirs = jonas.flush();
+        let edit = theirs.last().unwrap().entry.hash;
+        let mut under = ana.replica.under_authority(vault, 3);
+        let (kind, control) = match case {
+            0 => (Kind::Grant, grant(vec![edit], None)),
+            1 => (Kind::Grant, grant(vec![], Some(edit))),
+            2 => {
+                under = Some((GrantId::from(edit), None));
+                (Kind::Grant, grant(vec![], None))
+            }
+            3 => {
+                let (target, pins) = (GrantId::from(edit), vec![]);
+                (Kind::Revoke, cbor::encode(&Revoke { target, pins }))
+            }
+            _ => {
+                under = ana.replica.under_read(vault);
+                let parents = [(edit, &key)];
+                let made = make_epoch(team, vault, 2, &parents, &[], &mut ana.rng);
+                (Kind::KeyEpoch, cbor::encode(&made.unwrap().0))
+            }
+        };
+        let mut draft = ana.replica.draft(kind, under, 30);
+        draft.control = Some(control);
+        let hash = ana.replica.append(draft).unwrap();
+        let news = ana.flush();
+        let mut late = Person::new(forgetful(&mara.replica, &last_of(&mara)), 91);
+        late.replica.insert(all_of(&mara));
+        late.receive(&news);
+        let before = late.replica.rights().shown(&hash);
+        late.receive(&theirs);
+        late.replica.assert_as_evaluated();
+        assert_eq!(before, Label::Provisional, "case {case}");
+        assert_ne!(late.replica.rights().shown(&hash), before, "case {case}");
+        mara.receive(&news);
+        mara.receive(&theirs);
+    }
+}
+
+/// The last entry of a person's own log.
+fn last_of(person: &Person) -> Entry {
+    let (_, end) = person.replica.ends()[&person.replica.chain().place().log];
+    person.replica.entry(&end).unwrap().clone()
 }
 
 /// A story with the end of one of two rights, an edit set aside and taken back in, a shared item

@@ -1,7 +1,7 @@
 //! Taking access away: who is out, what stays, what is set aside, and what it costs.
 
 use super::*;
-use crate::{body::Body, replica::NoRemoval};
+use crate::{authority::Label, body::Body, replica::NoRemoval};
 
 /// Boxes in entries that were written.
 pub(super) fn boxes(written: &[Written]) -> usize {
@@ -202,6 +202,92 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
     let stays = if above { [owner, None] } else { [None, owner] };
     assert_eq!(outcome(&ana), [owner, stays[0], stays[1]]);
     assert_eq!(ana.replica.is_out(two), above);
+}
+
+/// A receipt of somebody with a personal vault, written when they were out already.
+#[test]
+fn a_receipt_after_a_removal_shows_as_one() {
+    let (mut ana, mut mara, mut jonas, _) = three();
+    let personal = mara.replica.create_personal("Personal", 25, &mut mara.rng);
+    let personal = personal.unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let (m, team) = (user_of(&mara), ana.replica.team_scope());
+    ana.replica.remove_user(m, team, 30, &mut ana.rng).unwrap();
+    mara.replica
+        .write_receipt(&7_u8, 31, &mut mara.rng)
+        .unwrap();
+    let late = mara.flush().pop().unwrap().entry.hash;
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert_eq!(ana.replica.rights().shown(&late), Label::Late);
+    // Their own vault stays theirs.
+    write(&mut mara, None, personal, b"a note");
+}
+
+/// Of several grants of one rank the oldest ends what the others do not reach.
+#[test]
+fn a_revocation_is_written_under_the_most_senior_grant() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (m, j) = (user_of(&mara), user_of(&jonas));
+    for (user, until) in [(m, Some(500)), (j, None), (m, None)] {
+        ana.replica
+            .grant(user, vault, Role::Manager, until, 25, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    mara.replica.revoke(j, vault, 30, &mut mara.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert!(!ana.replica.authority(j, vault).read);
+}
+
+/// Only an admin's word stands against an earlier removal; anybody else's grant would end as it
+/// begins.
+#[test]
+fn a_grant_against_a_removal_is_an_admins_or_none() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (m, j) = (user_of(&mara), user_of(&jonas));
+    ana.replica
+        .change_role(j, vault, Role::Manager, 25, &mut ana.rng)
+        .unwrap();
+    ana.replica.remove_user(m, vault, 30, &mut ana.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let given = jonas
+        .replica
+        .grant(m, vault, Role::Viewer, None, 31, &mut jonas.rng);
+    assert!(matches!(given, Err(WriteError::NotAllowed)));
+    assert!(!jonas.replica.authority(m, vault).read);
+    ana.replica
+        .grant(m, vault, Role::Viewer, None, 32, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    assert!(jonas.replica.authority(m, vault).read);
+}
+
+/// The same for what somebody who was removed once answers for.
+#[test]
+fn a_machine_of_somebody_who_was_removed_works_or_is_not_made() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (m, team) = (user_of(&mara), ana.replica.team_scope());
+    ana.replica.remove_user(m, team, 30, &mut ana.rng).unwrap();
+    for (scope, role) in [(team, Role::Editor), (vault, Role::Manager)] {
+        ana.replica
+            .grant(m, scope, role, None, 31, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let what = (&[vault][..], Role::Viewer, None);
+    let made = mara.replica.create_machine("ci", what, 32, &mut mara.rng);
+    assert!(matches!(made, Err(WriteError::NotAllowed)));
+    ana.replica
+        .change_role(m, team, Role::Admin, 33, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let made = mara
+        .replica
+        .create_machine("ci", what, 34, &mut mara.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let live = ana.replica.rights().live_grants();
+    assert!(live.iter().any(|g| g.machine == Some(made.device())));
 }
 
 #[test]
