@@ -58,7 +58,7 @@ async fn a_lost_laptop_is_ended_at_the_desk_and_starts_over_when_it_is_found() {
     page.button("End Laptop").await.click().await;
     page.button("End").await.click().await;
     page.shows("Laptop was ended").await;
-    page.press_escape().await;
+    page.button("All items").await.click().await;
     sync(page).await;
 
     let l = lap.open().await;
