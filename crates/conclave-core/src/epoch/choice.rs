@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Epochs;
 use crate::{
-    authority::ScopeType,
+    authority::{EpochRow, ScopeType},
     body::Recipient,
     id::{DeviceId, EntryHash, ScopeId, SubjectId},
 };
@@ -115,14 +115,13 @@ impl Epochs {
         recipients
     }
 
-    /// What a device that holds the keys that `opened` names says in a new KeyEpoch of a scope.
+    /// What a device that holds the keys that `opened` names says in a new KeyEpoch of a scope. An
+    /// epoch that it does not wrap although it holds it is boxed to the new one where something is
+    /// sealed under it.
     #[must_use]
     pub fn mint(&self, scope: ScopeId, opened: impl Fn(EntryHash) -> bool) -> Mint {
-        let rows = self
-            .of_scope(scope)
-            .iter()
-            .filter_map(|hash| self.row(*hash));
-        let held: Vec<_> = rows.filter(|row| row.fits && opened(row.hash)).collect();
+        let mut held = self.sound(scope);
+        held.retain(|row| opened(row.hash));
         let inner: BTreeSet<EntryHash> = held
             .iter()
             .flat_map(|row| row.parents.iter().copied())
@@ -133,11 +132,31 @@ impl Epochs {
             .collect();
         let top = parents.iter().map(|row| row.generation).max().unwrap_or(0);
         Mint {
-            // A held epoch at the very end of the numbers fits nothing after it.
+            // No more than there are sound epochs.
             generation: top.saturating_add(1),
             parents: parents.into_iter().map(|row| row.hash).collect(),
             boxes: self.recipients(scope),
         }
+    }
+
+    /// The epochs of a scope that are of sound form down to their first ancestors. Where an ancestor
+    /// made its number up, the numbers above it say nothing, and they end somewhere: a few such
+    /// epochs would use all of them up.
+    fn sound(&self, scope: ScopeId) -> Vec<&EpochRow> {
+        let hashes = self.of_scope(scope).iter();
+        let mut rows: Vec<&EpochRow> = hashes.filter_map(|hash| self.row(*hash)).collect();
+        rows.retain(|row| row.fits);
+        // What fits has a higher number than its parents, which so come before it.
+        rows.sort_by_key(|row| (row.generation, row.hash));
+        let mut sound: BTreeSet<EntryHash> = BTreeSet::new();
+        rows.retain(|row| {
+            let all = row.parents.iter().all(|parent| sound.contains(parent));
+            if all {
+                sound.insert(row.hash);
+            }
+            all
+        });
+        rows
     }
 
     /// Epochs of a scope that some who may know `current` cannot reach from it: whoever holds one

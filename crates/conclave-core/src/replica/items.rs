@@ -353,8 +353,10 @@ impl Replica {
         let hash = BodyRef::of(&sealed)
             .ok_or(crate::entry::EntryError::Body)?
             .hash;
-        let mut wraps = Vec::new();
-        for scope in core::iter::once(home).chain(self.item_scopes(id)) {
+        // Without a wrap for its home nobody would ever open it, its author least of all.
+        let for_home = self.wrap_for(id, &hash, home, &key, rng)?;
+        let mut wraps = vec![for_home.ok_or(WriteError::NoKey)?];
+        for scope in self.item_scopes(id) {
             wraps.extend(self.wrap_for(id, &hash, scope, &key, rng)?);
         }
         let body = body::ItemRev {

@@ -56,17 +56,18 @@ impl Replica {
     /// Mints where this device finds no usable key that it holds.
     ///
     /// # Errors
-    /// As [`Replica::mint`].
+    /// As [`Replica::mint`]; [`WriteError::NoKey`] where the new key cannot be used either.
     pub fn ensure_epoch(
         &mut self,
         scope: ScopeId,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<EntryHash, WriteError> {
-        match self.usable_epoch(scope) {
-            Some(epoch) => Ok(epoch),
-            None => self.mint(scope, now, rng),
+        if self.usable_epoch(scope).is_none() {
+            self.mint(scope, now, rng)?;
         }
+        // A new key that does not count is none that anything could be sealed under.
+        self.usable_epoch(scope).ok_or(WriteError::NoKey)
     }
 
     /// Boxes the usable keys that this device holds to everyone entitled who lacks one, mints where

@@ -80,6 +80,67 @@ fn hostile_07_an_epoch_by_an_outsider_is_never_used() {
     }
 }
 
+/// A reader makes up an epoch just below the end of the numbers, which counts for nothing, and one
+/// on top of it, which is sound and for everybody. Whoever is removed then, the others get a key
+/// that counts, again and again, and write under it.
+#[test]
+fn hostile_07_generations_at_the_end_of_the_numbers_stop_nobody() {
+    for before in [u64::MAX - 1, u64::MAX - 2] {
+        let (mut ana, mara, eve, vault) = team(45);
+        let (mut jonas, said) = ana.join("Jonas", Role::Editor, &[vault]);
+        let mut mara = EvilMember::of(mara);
+        mara.person.receive(&said);
+        let (old, _) = ana.write(vault, b"old");
+        let under = Some(mara.grant_on(vault));
+        let to = [ana.user(), mara.user(), jonas.user()].map(|user| mara.address_of(user).unwrap());
+        let used = ana.replica.usable_epoch(vault).unwrap();
+        let (low, _) = mara.epoch_at(before, under, vault, &[], &to, |_| {});
+        mara.person.receive(std::slice::from_ref(&low));
+        let parents = [used, low.entry.hash];
+        let (high, _) = mara.epoch_at(before + 1, under, vault, &parents, &to, |_| {});
+        let (low_hash, high_hash) = (low.entry.hash, high.entry.hash);
+        for person in [&mut ana, &mut jonas] {
+            person.receive(&[low.clone(), high.clone()]);
+        }
+        assert!(!ana.replica.rights().counts(&low_hash));
+        assert_eq!(ana.replica.usable_epoch(vault), Some(high_hash));
+        let (under_high, _) = ana.write(vault, b"under the highest");
+        let now = ana.tick();
+        ana.replica
+            .revoke(mara.user(), vault, now, &mut ana.rng)
+            .unwrap();
+        for round in 0..3 {
+            let now = ana.tick();
+            if round > 0 {
+                // Somebody comes and goes once more.
+                ana.replica
+                    .grant(eve.user(), vault, Role::Viewer, None, now, &mut ana.rng)
+                    .unwrap();
+                ana.replica
+                    .revoke(eve.user(), vault, now, &mut ana.rng)
+                    .unwrap();
+            }
+            let minted = ana.replica.usable_epoch(vault).unwrap();
+            assert!(ana.replica.rights().counts(&minted), "{before}");
+            let (item, _) = ana.write(vault, b"after");
+            let news = ana.flush();
+            assert_eq!(ana.read(item).as_deref(), Some(&b"after"[..]));
+            jonas.receive(&news);
+            for (item, text) in [
+                (old, &b"old"[..]),
+                (under_high, b"under the highest"),
+                (item, b"after"),
+            ] {
+                assert_eq!(jonas.read(item).as_deref(), Some(text));
+            }
+            let now = jonas.tick();
+            for person in [&mut ana, &mut jonas] {
+                assert_eq!(person.replica.reconcile(now, &mut person.rng).unwrap(), 0);
+            }
+        }
+    }
+}
+
 /// A reader makes a key for himself alone, or for somebody outside, or says another key to each:
 /// the others do not use what they have not opened, nor what an outsider holds.
 #[test]
