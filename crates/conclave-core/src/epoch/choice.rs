@@ -6,7 +6,7 @@ use super::Epochs;
 use crate::{
     authority::{EpochRow, ScopeType},
     body::Recipient,
-    id::{DeviceId, EntryHash, ScopeId, SubjectId},
+    id::{DeviceId, EntryHash, ScopeId, SubjectId, UserId},
 };
 
 /// What a device seals under.
@@ -59,6 +59,35 @@ impl Epochs {
             .copied()
             .find(|epoch| opened(*epoch));
         best.map_or(Choice::Mint, Choice::Use)
+    }
+
+    /// Does somebody keep every usable key of a scope for himself, and from this device? So after a
+    /// removal: the keys that everybody knew fall, and one that a reader made for himself alone
+    /// stays. Whoever may know one and has not complained of it has it or gets it, and one that more
+    /// than one person has is on its way to the others.
+    #[must_use]
+    pub fn kept_from(&self, scope: ScopeId, device: DeviceId) -> bool {
+        let kind = self.state.scope(scope).map(|scope| scope.kind);
+        // Those who share what reaches one of them: a person's devices; in their own scope each
+        // device by itself.
+        let mut parties: Vec<Vec<DeviceId>> = Vec::new();
+        if let Some(ScopeType::User(_)) = kind {
+            let devices = self.state.devices(scope);
+            parties.extend(devices.into_iter().map(|device| vec![device]));
+        } else {
+            let users = self.state.facts().users.keys();
+            let tree = |user: &UserId| self.state.tree(*user).iter().map(|d| d.id).collect();
+            parties.extend(users.map(tree));
+        }
+        let complaints = &self.state.keys.complaints;
+        let has = |party: &[DeviceId]| {
+            self.ranked(scope).iter().any(|epoch| {
+                party.iter().any(|d| self.knows(*epoch, *d))
+                    && !party.iter().any(|d| complaints.contains(&(*epoch, *d)))
+            })
+        };
+        parties.retain(|party| has(party));
+        parties.len() <= 1 && !parties.iter().flatten().any(|d| *d == device)
     }
 
     /// Whom a new epoch of a scope is sealed to: each group that it is granted to, under the group's

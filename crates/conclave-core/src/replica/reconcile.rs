@@ -90,11 +90,11 @@ impl Replica {
             written += self.complain(scope, now)?;
             written += self.answer_complaints(scope, now, rng)?;
             written += self.reach_back(scope, now, rng)?;
-            let ranked = self.rights.ranked(scope);
             let Some(epoch) = self.usable_epoch(scope) else {
-                // Only where a key once was and no usable one is left: a scope whose key has not
-                // reached this device yet is somebody else's to box.
-                if ranked.is_empty() && self.is_to_mint(scope) {
+                // Only where a key once was and no usable one is left for this device: a scope whose
+                // key has not reached it yet is somebody else's to box.
+                let epochs = self.rights.key_epochs();
+                if epochs.kept_from(scope, self.device()) && self.is_to_mint(scope) {
                     self.mint(scope, now, rng)?;
                     written += 1;
                 }
@@ -109,7 +109,7 @@ impl Replica {
 
     /// Does it fall to this device to replace the keys of a scope? To whoever holds one of them;
     /// where everybody who did is out, to whoever is in.
-    fn is_to_mint(&self, scope: ScopeId) -> bool {
+    pub(super) fn is_to_mint(&self, scope: ScopeId) -> bool {
         let epochs = self.rights.key_epochs();
         let all = epochs.of_scope(scope);
         if all.iter().any(|epoch| self.keyring.holds(epoch)) {

@@ -1,6 +1,8 @@
 //! Rows 7, 8, 14, 20 and 26: forged epochs and boxes.
 
-use conclave_core::{body::Recipient, id::ScopeId, role::Role, sealing::Addressee};
+use conclave_core::{
+    body::Recipient, id::ScopeId, replica::WriteError, role::Role, sealing::Addressee,
+};
 use conclave_crypto::SealPublicKey;
 use conclave_testkit::{
     evil_member::EvilMember,
@@ -318,6 +320,133 @@ fn hostile_08_an_outsider_cannot_poison_an_epoch() {
         person.receive(&lies);
         assert_eq!(person.replica.usable_epoch(vault), Some(used));
     }
+}
+
+/// A reader keeps a key of the directory for himself, and then somebody is removed: all keys that
+/// the others had fall and his stays. Whoever removes makes the next in the same breath, the
+/// others and who comes then use it, and nobody makes one more.
+#[test]
+fn hostile_08_a_self_only_epoch_keeps_nobody_from_letting_people_in() {
+    let (mut ana, mut mara, mut eve, vault) = team(71);
+    let (mut jonas, said) = ana.join("Jonas", Role::Editor, &[vault]);
+    mara.receive(&said);
+    eve.person.receive(&said);
+    let directory = ana.replica.rights().directory();
+    let (under, old) = (
+        eve.any_grant(),
+        ana.replica.usable_epoch(directory).unwrap(),
+    );
+    let own = [eve.own_address()];
+    let (alone, _) = eve.epoch(Some(under), directory, &[old], &own, |_| {});
+    for person in [&mut ana, &mut mara, &mut jonas] {
+        person.receive(std::slice::from_ref(&alone));
+        // While the one from before is in use, it is nothing to anybody.
+        let now = person.tick();
+        assert_eq!(person.replica.reconcile(now, &mut person.rng).unwrap(), 0);
+    }
+    let (now, team) = (ana.tick(), ana.replica.team_scope());
+    let gone = jonas.user();
+    ana.replica
+        .remove_user(gone, team, now, &mut ana.rng)
+        .unwrap();
+    let used = ana.replica.usable_epoch(directory).unwrap();
+    assert!(
+        ana.replica
+            .rights()
+            .ranked(directory)
+            .contains(&alone.entry.hash)
+    );
+    assert_ne!(used, alone.entry.hash);
+    ana.replica
+        .rename_team("Southwind", now, &mut ana.rng)
+        .unwrap();
+    mara.receive(&ana.flush());
+    let (mut lena, said) = ana.join("Lena", Role::Viewer, &[vault]);
+    mara.receive(&said);
+    for person in [&mut ana, &mut mara, &mut lena] {
+        let now = person.tick();
+        assert_eq!(person.replica.usable_epoch(directory), Some(used));
+        assert_eq!(person.replica.reconcile(now, &mut person.rng).unwrap(), 0);
+        let names = person.names();
+        assert!(names.iter().any(|(_, name)| name == "Southwind"));
+    }
+}
+
+/// The same with boxes full of nonsense, so that all seem to have the key. Once they have complained,
+/// the next removal brings a key that they do have; and whoever has a name to write waits for
+/// nobody's complaint.
+#[test]
+fn hostile_08_a_key_shared_by_nonsense_alone_stops_nobody() {
+    for told in [true, false] {
+        let (mut ana, mut mara, mut eve, vault) = team(72);
+        let (jonas, said) = ana.join("Jonas", Role::Editor, &[vault]);
+        mara.receive(&said);
+        eve.person.receive(&said);
+        let directory = ana.replica.rights().directory();
+        let under = Some(eve.any_grant());
+        let old = ana.replica.usable_epoch(directory).unwrap();
+        let to = [ana.user(), mara.user()].map(|user| eve.address_of(user).unwrap());
+        let change = |epoch: &mut conclave_core::body::KeyEpoch| epoch.scope_pk[9] ^= 1;
+        let (lie, _) = eve.epoch(under, directory, &[old], &to, change);
+        for person in [&mut ana, &mut mara] {
+            person.receive(std::slice::from_ref(&lie));
+            let now = person.tick();
+            assert_eq!(person.replica.reconcile(now, &mut person.rng).unwrap(), 1);
+        }
+        let complaint = mara.flush();
+        if told {
+            ana.receive(&complaint);
+        }
+        let (now, team) = (ana.tick(), ana.replica.team_scope());
+        ana.replica
+            .remove_user(jonas.user(), team, now, &mut ana.rng)
+            .unwrap();
+        assert_eq!(ana.replica.usable_epoch(directory).is_some(), told);
+        ana.replica
+            .rename_team("Southwind", now, &mut ana.rng)
+            .unwrap();
+        assert!(ana.replica.usable_epoch(directory).is_some());
+        mara.receive(&ana.flush());
+        assert!(mara.names().iter().any(|(_, name)| name == "Southwind"));
+        let now = mara.tick();
+        assert_eq!(mara.replica.reconcile(now, &mut mara.rng).unwrap(), 0);
+    }
+}
+
+/// Whoever may read the names and was sent no key yet makes none: thirty who start together would
+/// make thirty.
+#[test]
+fn a_newcomer_waits_for_their_key() {
+    let mut ana = found_team(73).person;
+    let vault = ana.vault("Production");
+    let (mara, _) = ana.join("Mara", Role::Manager, &[vault]);
+    let (mut jonas, said) = ana.join("Jonas", Role::Guest, &[vault]);
+    let mut mara = EvilMember::of(mara);
+    mara.person.receive(&said);
+    // Somebody lets him read and leaves the box to others.
+    let other = ana.vault("Staging");
+    let (now, user) = (ana.tick(), mara.user());
+    ana.replica
+        .grant(user, other, Role::Manager, None, now, &mut ana.rng)
+        .unwrap();
+    let said = ana.flush();
+    mara.person.receive(&said);
+    jonas.receive(&said);
+    let under = mara.grant_on(other);
+    jonas.receive(&[mara.grant(under, jonas.user(), (other, Role::Viewer), None)]);
+    let directory = ana.replica.rights().directory();
+    assert!(
+        jonas
+            .replica
+            .rights()
+            .readers(directory)
+            .contains(&jonas.user())
+    );
+    let now = jonas.tick();
+    let named = jonas.replica.name_device("lap", now, &mut jonas.rng);
+    assert!(matches!(named, Err(WriteError::NoKey)));
+    assert_eq!(jonas.replica.reconcile(now, &mut jonas.rng).unwrap(), 0);
+    assert!(jonas.flush().is_empty());
 }
 
 /// Two halves of a team each remove somebody else. When they meet, neither half's key is used:
