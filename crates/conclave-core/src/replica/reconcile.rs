@@ -102,6 +102,7 @@ impl Replica {
             };
             written += self.box_missing(scope, epoch, now, rng)?;
         }
+        written += self.wrap_shared(now, rng)?;
         // What was written here is news to nobody but the others.
         self.unsettled = written > 0;
         Ok(written)
