@@ -67,27 +67,54 @@ impl Epochs {
     /// than one person has is on its way to the others.
     #[must_use]
     pub fn kept_from(&self, scope: ScopeId, device: DeviceId) -> bool {
-        let kind = self.state.scope(scope).map(|scope| scope.kind);
-        // Those who share what reaches one of them: a person's devices; in their own scope each
-        // device by itself.
-        let mut parties: Vec<Vec<DeviceId>> = Vec::new();
-        if let Some(ScopeType::User(_)) = kind {
-            let devices = self.state.devices(scope);
-            parties.extend(devices.into_iter().map(|device| vec![device]));
-        } else {
-            let users = self.state.facts().users.keys();
-            let tree = |user: &UserId| self.state.tree(*user).iter().map(|d| d.id).collect();
-            parties.extend(users.map(tree));
-        }
-        let complaints = &self.state.keys.complaints;
-        let has = |party: &[DeviceId]| {
-            self.ranked(scope).iter().any(|epoch| {
-                party.iter().any(|d| self.knows(*epoch, *d))
-                    && !party.iter().any(|d| complaints.contains(&(*epoch, *d)))
-            })
-        };
-        parties.retain(|party| has(party));
+        let mut parties = self.parties(scope);
+        let ranked = self.ranked(scope);
+        parties.retain(|party| ranked.iter().any(|epoch| self.has(party, *epoch)));
         parties.len() <= 1 && !parties.iter().flatten().any(|d| *d == device)
+    }
+
+    /// The devices that share what reaches one of them: a person's; in their own scope each by
+    /// itself.
+    fn parties(&self, scope: ScopeId) -> Vec<Vec<DeviceId>> {
+        if let Some(ScopeType::User(_)) = self.state.scope(scope).map(|s| s.kind) {
+            let devices = self.state.devices(scope).into_iter();
+            return devices.map(|device| vec![device]).collect();
+        }
+        let users = self.state.facts().users.keys();
+        let tree = |user: &UserId| self.state.tree(*user).iter().map(|d| d.id).collect();
+        users.map(tree).collect()
+    }
+
+    /// May one of these know the key, and has none of them complained of it?
+    fn has(&self, party: &[DeviceId], epoch: EntryHash) -> bool {
+        let complaints = &self.state.keys.complaints;
+        party.iter().any(|d| self.knows(epoch, *d))
+            && !party.iter().any(|d| complaints.contains(&(epoch, *d)))
+    }
+
+    /// For each scope with more than one usable epoch these epochs, first the one that most of those
+    /// who read it have, then in their own order.
+    pub(super) fn by_reach(&self) -> BTreeMap<ScopeId, Vec<EntryHash>> {
+        let several = self.ranked.iter().filter(|(_, ranked)| ranked.len() > 1);
+        let sorted = several.map(|(scope, ranked)| {
+            let parties = self.parties(*scope);
+            let mut sorted = ranked.clone();
+            sorted.sort_by_cached_key(|epoch| {
+                let have = parties.iter().filter(|party| self.has(party, *epoch));
+                core::cmp::Reverse(have.count())
+            });
+            (*scope, sorted)
+        });
+        sorted.collect()
+    }
+
+    /// Usable epochs of a scope for whoever holds no key of it and so cannot tell which one really
+    /// opens: first the one that most of the readers have. The best may be one that a reader made
+    /// for himself alone, to be the only one to open what others seal to the scope.
+    #[must_use]
+    pub fn reach(&self, scope: ScopeId) -> &[EntryHash] {
+        let sorted = self.reach.get(&scope).map(Vec::as_slice);
+        sorted.unwrap_or_else(|| self.ranked(scope))
     }
 
     /// Whom a new epoch of a scope is sealed to: each group that it is granted to, under the group's
@@ -105,7 +132,7 @@ impl Epochs {
         }
         let mut sealings: Vec<Sealing> = Vec::new();
         for group in self.state.reading_groups(scope) {
-            sealings.extend(self.ranked(group).first().map(|key| Sealing {
+            sealings.extend(self.reach(group).first().map(|key| Sealing {
                 recipient: Recipient::Group(group),
                 key: Some(*key),
             }));
@@ -116,7 +143,7 @@ impl Epochs {
             SubjectId::Machine(id) => Some(device(id)),
             SubjectId::User(user) => {
                 let own = self.state.facts().users.get(&user)?.scope;
-                let key = *self.ranked(own).first()?;
+                let key = *self.reach(own).first()?;
                 let reached = groups.iter().any(|group| self.implies(key, *group));
                 (!reached).then_some(Sealing {
                     recipient: Recipient::User(user),

@@ -262,11 +262,12 @@ impl Replica {
         }
     }
 
-    /// The public key of a scope's best usable epoch that can be sealed to, for writing into it
-    /// without reading it.
+    /// The public key of the usable epoch of a scope that most of its readers have and that can be
+    /// sealed to, for writing into it without reading it.
     #[must_use]
     pub fn scope_key(&self, scope: ScopeId) -> Option<(EntryHash, SealPublicKey)> {
-        self.rights.ranked(scope).into_iter().find_map(|epoch| {
+        let mut epochs = self.rights.key_epochs().reach(scope).iter().copied();
+        epochs.find_map(|epoch| {
             let pk = SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?;
             pk.check().ok()?;
             Some((epoch, pk))

@@ -449,6 +449,64 @@ fn a_newcomer_waits_for_their_key() {
     assert!(jonas.flush().is_empty());
 }
 
+/// An auditor makes a key of the receipts' scope for himself alone, or boxes it as nonsense to
+/// everybody else: whoever cannot tell seals to the key that the readers have.
+#[test]
+fn hostile_07_receipts_go_to_a_key_that_the_readers_have() {
+    for nonsense in [false, true] {
+        let (mut ana, mut mara, _, _) = team(90);
+        let (vic, said) = ana.join("Vic", Role::Auditor, &[]);
+        mara.receive(&said);
+        let mut vic = EvilMember::of(vic);
+        let audit = ana.replica.rights().audit();
+        let under = Some(vic.grant_on(ana.replica.team_scope()));
+        let old = ana.replica.usable_epoch(audit).unwrap();
+        let to = if nonsense {
+            vic.address_of(ana.user()).unwrap()
+        } else {
+            vic.own_address()
+        };
+        let change =
+            |epoch: &mut conclave_core::body::KeyEpoch| epoch.scope_pk[9] ^= u8::from(nonsense);
+        let (alone, _) = vic.epoch(under, audit, &[old], &[to], change);
+        for person in [&mut ana, &mut mara] {
+            person.receive(std::slice::from_ref(&alone));
+        }
+        let ranked = mara.replica.rights().ranked(audit);
+        assert_eq!(ranked.first(), Some(&alone.entry.hash));
+        let now = ana.tick();
+        ana.replica.reconcile(now, &mut ana.rng).unwrap();
+        mara.receive(&ana.flush());
+        mara.replica
+            .write_receipt(&7_u8, now, &mut mara.rng)
+            .unwrap();
+        let receipt = mara.flush();
+        ana.receive(&receipt);
+        let (hash, sealed) = (receipt[0].entry.hash, receipt[0].sealed.as_ref().unwrap());
+        assert!(
+            ana.replica.open_receipt(&hash, sealed).is_some(),
+            "{nonsense}"
+        );
+    }
+}
+
+/// The same of one of a person's devices: what is for the person goes to a key that their other
+/// devices and the kit have.
+#[test]
+fn hostile_07_what_is_for_a_person_goes_to_a_key_that_their_devices_have() {
+    let (mut ana, mara, _, vault) = team(91);
+    let mut mara = EvilMember::of(mara);
+    let own = conclave_core::keys::user_scope(ana.replica.team(), mara.user());
+    let old = mara.person.replica.usable_epoch(own).unwrap();
+    let to = [mara.own_address()];
+    let (alone, _) = mara.epoch(None, own, &[old], &to, |_| {});
+    ana.receive(std::slice::from_ref(&alone));
+    let ranked = ana.replica.rights().ranked(own);
+    assert_eq!(ranked, [alone.entry.hash, old]);
+    let recipients = ana.replica.rights().recipients(vault);
+    assert!(recipients.contains(&(Recipient::User(mara.user()), Some(old))));
+}
+
 /// Two halves of a team each remove somebody else. When they meet, neither half's key is used:
 /// a third is made, and neither of the removed opens what is written then.
 #[test]
