@@ -1,6 +1,6 @@
 //! Bringing keys to where the rights say they belong: minting and boxing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use conclave_crypto::SealPublicKey;
 use rand_core::CryptoRng;
@@ -75,37 +75,54 @@ impl Replica {
     /// Returns how many boxes, epochs and complaints were written.
     ///
     /// # Errors
-    /// [`WriteError`] when a recipient's key is unusable; what was written before it stays.
+    /// The first [`WriteError`] of any scope; what was written stays.
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
         if !self.unsettled {
             return Ok(0);
         }
-        let mut written = 0;
+        let (mut written, mut failed) = (0, None);
         for scope in self.key_scopes() {
             // A scope whose making does not count has no readers, whatever grants there are: a
             // new key of it would be for nobody, and due again at once.
             if !self.is_entitled(scope) {
                 continue;
             }
-            written += self.complain(scope, now)?;
-            written += self.answer_complaints(scope, now, rng)?;
-            written += self.reach_back(scope, now, rng)?;
-            let Some(epoch) = self.usable_epoch(scope) else {
-                // Only where a key once was and no usable one is left for this device: a scope whose
-                // key has not reached it yet is somebody else's to box.
-                let epochs = self.rights.key_epochs();
-                if epochs.kept_from(scope, self.device()) && self.is_to_mint(scope) {
-                    self.mint(scope, now, rng)?;
-                    written += 1;
-                }
-                continue;
-            };
-            written += self.box_missing(scope, epoch, now, rng)?;
+            // What does not succeed in one scope keeps no other from its keys.
+            let settled = self.settle(scope, &mut written, now, rng);
+            failed = failed.or(settled.err());
         }
-        written += self.wrap_shared(now, rng)?;
+        match self.wrap_shared(now, rng) {
+            Ok(n) => written += n,
+            Err(error) => failed = failed.or(Some(error)),
+        }
         // What was written here is news to nobody but the others.
-        self.unsettled = written > 0;
-        Ok(written)
+        self.unsettled = written > 0 || failed.is_some();
+        failed.map_or(Ok(written), Err)
+    }
+
+    /// All of that for one scope, the wraps of shared items aside. Adds to `written`.
+    fn settle(
+        &mut self,
+        scope: ScopeId,
+        written: &mut usize,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        *written += self.complain(scope, now)?;
+        *written += self.answer_complaints(scope, now, rng)?;
+        let Some(epoch) = self.usable_epoch(scope) else {
+            // Only where a key once was and no usable one is left for this device: a scope whose
+            // key has not reached it yet is somebody else's to box.
+            let epochs = self.rights.key_epochs();
+            if epochs.kept_from(scope, self.device()) && self.is_to_mint(scope) {
+                self.mint(scope, now, rng)?;
+                *written += 1;
+            }
+            return Ok(());
+        };
+        *written += self.reach_back(scope, epoch, now, rng)?;
+        *written += self.box_missing(scope, epoch, now, rng)?;
+        Ok(())
     }
 
     /// Does it fall to this device to replace the keys of a scope? To whoever holds one of them;
@@ -153,50 +170,41 @@ impl Replica {
         Ok(n)
     }
 
-    /// Boxes the older keys that this device holds to those in use, where whoever holds only such
-    /// a one could not read what is sealed under them: after two halves of a team met, say. To all
-    /// usable keys: the best may be one that somebody made for himself alone.
+    /// Boxes the older keys that this device holds to the one that it uses, where whoever holds only
+    /// that could not read what is sealed under them: after two halves of a team met, say. To that
+    /// one alone: it is boxed to everybody, and a reader may publish a thousand others.
     fn reach_back(
         &mut self,
         scope: ScopeId,
+        current: EntryHash,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<usize, WriteError> {
         let epochs = self.rights.key_epochs();
-        let mut lacking: BTreeMap<EntryHash, Vec<EntryHash>> = BTreeMap::new();
-        for current in self.rights.ranked(scope) {
-            for old in epochs.cut_off(scope, current) {
-                if self.keyring.holds(&old) {
-                    lacking.entry(old).or_default().push(current);
-                }
-            }
-        }
+        let mut lacking = epochs.cut_off(scope, current);
+        lacking.retain(|old| self.keyring.holds(old));
         if lacking.is_empty() {
             return Ok(0);
         }
         // Only keys that something is sealed under: anybody may publish others, and many.
         let needed = self.keys_in_use(scope);
-        lacking.retain(|epoch, _| needed.contains(epoch));
+        lacking.retain(|epoch| needed.contains(epoch));
+        let to = self.addressee(Sealing {
+            recipient: Recipient::Group(scope),
+            key: Some(current),
+        });
+        let Some(to) = to.filter(|_| !lacking.is_empty()) else {
+            return Ok(0);
+        };
         let under = self.under_keys(scope)?;
         let mut written = 0;
-        for (epoch, currents) in lacking {
+        for epoch in lacking {
             let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
                 continue;
             };
-            let mut boxes = Vec::new();
-            for current in currents {
-                let to = self.addressee(Sealing {
-                    recipient: Recipient::Group(scope),
-                    key: Some(current),
-                });
-                if let Some(to) = to {
-                    boxes.push(make_box(self.team, scope, body.generation, key, &to, rng)?);
-                }
-            }
-            if !boxes.is_empty() {
-                self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
-                written += 1;
-            }
+            let boxes = vec![make_box(self.team, scope, body.generation, key, &to, rng)?];
+            self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+            written += 1;
         }
         Ok(written)
     }

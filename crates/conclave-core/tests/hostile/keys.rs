@@ -1,7 +1,11 @@
 //! Rows 7, 8, 14, 20 and 26: forged epochs and boxes.
 
 use conclave_core::{
-    body::Recipient, id::ScopeId, replica::WriteError, role::Role, sealing::Addressee,
+    body::{Body, Recipient},
+    id::ScopeId,
+    replica::WriteError,
+    role::Role,
+    sealing::Addressee,
 };
 use conclave_crypto::SealPublicKey;
 use conclave_testkit::{
@@ -505,6 +509,40 @@ fn hostile_07_what_is_for_a_person_goes_to_a_key_that_their_devices_have() {
     assert_eq!(ranked, [alone.entry.hash, old]);
     let recipients = ana.replica.rights().recipients(vault);
     assert!(recipients.contains(&(Recipient::User(mara.user()), Some(old))));
+}
+
+/// A reader who has not been sent the old keys yet publishes keys for himself alone, many of them:
+/// he is sent what is his, and nobody boxes the older ones to each of his.
+#[test]
+fn hostile_07_many_self_only_epochs_cost_nobody_a_box_each() {
+    let mut ana = found_team(92).person;
+    let vault = ana.vault("Production");
+    let (mara, _) = ana.join("Mara", Role::Manager, &[vault]);
+    let (eve, said) = ana.join("Eve", Role::Viewer, &[]);
+    let (mut mara, mut eve) = (EvilMember::of(mara), EvilMember::of(eve));
+    mara.person.receive(&said);
+    ana.write(vault, b"old");
+    ana.flush();
+    let granted = mara.grant(
+        mara.grant_on(vault),
+        eve.user(),
+        (vault, Role::Viewer),
+        None,
+    );
+    eve.person.receive(std::slice::from_ref(&granted));
+    let (under, to) = (Some(eve.grant_on(vault)), [eve.own_address()]);
+    let mut news = vec![granted];
+    news.extend((0..5).map(|_| eve.epoch(under, vault, &[], &to, |_| {}).0));
+    ana.receive(&news);
+    assert_eq!(ana.replica.rights().ranked(vault).len(), 6);
+    let now = ana.tick();
+    ana.replica.reconcile(now, &mut ana.rng).unwrap();
+    let boxes = ana.flush().into_iter().map(|w| match w.entry.body {
+        Body::KeyBoxAdd(add) => add.boxes.len(),
+        _ => 0,
+    });
+    assert_eq!(boxes.sum::<usize>(), 1);
+    assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 0);
 }
 
 /// Two halves of a team each remove somebody else. When they meet, neither half's key is used:
