@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Epochs;
 use crate::{
-    authority::ScopeType,
+    authority::{EpochRow, ScopeType},
     body::Recipient,
-    id::{DeviceId, EntryHash, ScopeId, SubjectId},
+    id::{DeviceId, EntryHash, ScopeId, SubjectId, UserId},
 };
 
 /// What a device seals under.
@@ -61,6 +61,62 @@ impl Epochs {
         best.map_or(Choice::Mint, Choice::Use)
     }
 
+    /// Does somebody keep every usable key of a scope for himself, and from this device? So after a
+    /// removal: the keys that everybody knew fall, and one that a reader made for himself alone
+    /// stays. Whoever may know one and has not complained of it has it or gets it, and one that more
+    /// than one person has is on its way to the others.
+    #[must_use]
+    pub fn kept_from(&self, scope: ScopeId, device: DeviceId) -> bool {
+        let mut parties = self.parties(scope);
+        let ranked = self.ranked(scope);
+        parties.retain(|party| ranked.iter().any(|epoch| self.has(party, *epoch)));
+        parties.len() <= 1 && !parties.iter().flatten().any(|d| *d == device)
+    }
+
+    /// The devices that share what reaches one of them: a person's; in their own scope each by
+    /// itself.
+    fn parties(&self, scope: ScopeId) -> Vec<Vec<DeviceId>> {
+        if let Some(ScopeType::User(_)) = self.state.scope(scope).map(|s| s.kind) {
+            let devices = self.state.devices(scope).into_iter();
+            return devices.map(|device| vec![device]).collect();
+        }
+        let users = self.state.facts().users.keys();
+        let tree = |user: &UserId| self.state.tree(*user).iter().map(|d| d.id).collect();
+        users.map(tree).collect()
+    }
+
+    /// May one of these know the key, and has none of them complained of it?
+    fn has(&self, party: &[DeviceId], epoch: EntryHash) -> bool {
+        let complaints = &self.state.keys.complaints;
+        party.iter().any(|d| self.knows(epoch, *d))
+            && !party.iter().any(|d| complaints.contains(&(epoch, *d)))
+    }
+
+    /// For each scope with more than one usable epoch these epochs, first the one that most of those
+    /// who read it have, then in their own order.
+    pub(super) fn by_reach(&self) -> BTreeMap<ScopeId, Vec<EntryHash>> {
+        let several = self.ranked.iter().filter(|(_, ranked)| ranked.len() > 1);
+        let sorted = several.map(|(scope, ranked)| {
+            let parties = self.parties(*scope);
+            let mut sorted = ranked.clone();
+            sorted.sort_by_cached_key(|epoch| {
+                let have = parties.iter().filter(|party| self.has(party, *epoch));
+                core::cmp::Reverse(have.count())
+            });
+            (*scope, sorted)
+        });
+        sorted.collect()
+    }
+
+    /// Usable epochs of a scope for whoever holds no key of it and so cannot tell which one really
+    /// opens: first the one that most of the readers have. The best may be one that a reader made
+    /// for himself alone, to be the only one to open what others seal to the scope.
+    #[must_use]
+    pub fn reach(&self, scope: ScopeId) -> &[EntryHash] {
+        let sorted = self.reach.get(&scope).map(Vec::as_slice);
+        sorted.unwrap_or_else(|| self.ranked(scope))
+    }
+
     /// Whom a new epoch of a scope is sealed to: each group that it is granted to, under the group's
     /// best usable key, and each reader whom no such key reaches, under their own. So whoever joins
     /// a group is boxed the group's key alone, however many vaults it opens. People without a usable
@@ -76,7 +132,7 @@ impl Epochs {
         }
         let mut sealings: Vec<Sealing> = Vec::new();
         for group in self.state.reading_groups(scope) {
-            sealings.extend(self.ranked(group).first().map(|key| Sealing {
+            sealings.extend(self.reach(group).first().map(|key| Sealing {
                 recipient: Recipient::Group(group),
                 key: Some(*key),
             }));
@@ -87,7 +143,7 @@ impl Epochs {
             SubjectId::Machine(id) => Some(device(id)),
             SubjectId::User(user) => {
                 let own = self.state.facts().users.get(&user)?.scope;
-                let key = *self.ranked(own).first()?;
+                let key = *self.reach(own).first()?;
                 let reached = groups.iter().any(|group| self.implies(key, *group));
                 (!reached).then_some(Sealing {
                     recipient: Recipient::User(user),
@@ -115,14 +171,13 @@ impl Epochs {
         recipients
     }
 
-    /// What a device that holds the keys that `opened` names says in a new KeyEpoch of a scope.
+    /// What a device that holds the keys that `opened` names says in a new KeyEpoch of a scope. An
+    /// epoch that it does not wrap although it holds it is boxed to the new one where something is
+    /// sealed under it.
     #[must_use]
     pub fn mint(&self, scope: ScopeId, opened: impl Fn(EntryHash) -> bool) -> Mint {
-        let rows = self
-            .of_scope(scope)
-            .iter()
-            .filter_map(|hash| self.row(*hash));
-        let held: Vec<_> = rows.filter(|row| row.fits && opened(row.hash)).collect();
+        let mut held = self.sound(scope);
+        held.retain(|row| opened(row.hash));
         let inner: BTreeSet<EntryHash> = held
             .iter()
             .flat_map(|row| row.parents.iter().copied())
@@ -133,11 +188,31 @@ impl Epochs {
             .collect();
         let top = parents.iter().map(|row| row.generation).max().unwrap_or(0);
         Mint {
-            // A held epoch at the very end of the numbers fits nothing after it.
+            // No more than there are sound epochs.
             generation: top.saturating_add(1),
             parents: parents.into_iter().map(|row| row.hash).collect(),
             boxes: self.recipients(scope),
         }
+    }
+
+    /// The epochs of a scope that are of sound form down to their first ancestors. Where an ancestor
+    /// made its number up, the numbers above it say nothing, and they end somewhere: a few such
+    /// epochs would use all of them up.
+    fn sound(&self, scope: ScopeId) -> Vec<&EpochRow> {
+        let hashes = self.of_scope(scope).iter();
+        let mut rows: Vec<&EpochRow> = hashes.filter_map(|hash| self.row(*hash)).collect();
+        rows.retain(|row| row.fits);
+        // What fits has a higher number than its parents, which so come before it.
+        rows.sort_by_key(|row| (row.generation, row.hash));
+        let mut sound: BTreeSet<EntryHash> = BTreeSet::new();
+        rows.retain(|row| {
+            let all = row.parents.iter().all(|parent| sound.contains(parent));
+            if all {
+                sound.insert(row.hash);
+            }
+            all
+        });
+        rows
     }
 
     /// Epochs of a scope that some who may know `current` cannot reach from it: whoever holds one

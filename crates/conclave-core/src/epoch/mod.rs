@@ -26,6 +26,8 @@ pub struct Epochs {
     know: Vec<BTreeSet<DeviceId>>,
     by_scope: BTreeMap<ScopeId, Vec<EntryHash>>,
     ranked: BTreeMap<ScopeId, Vec<EntryHash>>,
+    /// The same by how many have them, where there is more than one.
+    reach: BTreeMap<ScopeId, Vec<EntryHash>>,
 }
 
 impl Epochs {
@@ -50,8 +52,10 @@ impl Epochs {
             know,
             by_scope,
             ranked: BTreeMap::new(),
+            reach: BTreeMap::new(),
         };
         epochs.ranked = epochs.rank();
+        epochs.reach = epochs.by_reach();
         epochs
     }
 

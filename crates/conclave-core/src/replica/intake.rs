@@ -181,6 +181,8 @@ impl Replica {
             let best = self.rights.ranked(wrap.scope());
             best.first() != Some(&wrap.epoch())
         });
+        // So may an edit by somebody who did not know that the item is shared.
+        self.unsettled |= self.items.lacks_a_wrap(entry);
         #[cfg(test)]
         self.assert_as_evaluated();
         true

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Replica, Rights, WriteError, writing::ENTRY_BODY};
 use crate::{
-    body::{self, Body, Wrap},
+    body::{self, Body, ScopeKind, Wrap},
     entry::{BodyRef, Entry, item_id},
     id::{DeviceId, EntryHash, ItemId, ScopeId},
     kind::Kind,
@@ -67,6 +67,8 @@ pub(super) struct ItemIndex {
     nodes: BTreeMap<ItemId, Vec<EntryHash>>,
     /// Wraps that were added to a revision after it was written.
     added: BTreeMap<EntryHash, Vec<EntryHash>>,
+    /// Item scopes that count, each with the scope that it lies in, by the item that they name.
+    shares: BTreeMap<ItemId, Vec<(ScopeId, ScopeId)>>,
 }
 
 impl ItemIndex {
@@ -76,6 +78,33 @@ impl ItemIndex {
 
     pub(super) fn get(&self, item: &ItemId) -> Option<&Item> {
         self.items.get(item)
+    }
+
+    /// The wraps that were added to a revision.
+    pub(super) fn added(&self, revision: &EntryHash) -> &[EntryHash] {
+        self.added.get(revision).map_or(&[], Vec::as_slice)
+    }
+
+    /// The scopes that share a single item, in a fixed order. They lie in the item's own vault:
+    /// anybody may make a scope elsewhere that names it, and would be given its keys.
+    pub(super) fn scopes_of(&self, item: &ItemId) -> impl Iterator<Item = ScopeId> + '_ {
+        let home = self.items.get(item).map(|item| item.home);
+        let named = self.shares.get(item).into_iter().flatten();
+        named.filter_map(move |(scope, parent)| (Some(*parent) == home).then_some(*scope))
+    }
+
+    /// Items that are shared by themselves.
+    pub(super) fn shared(&self) -> impl Iterator<Item = ItemId> + '_ {
+        self.shares.keys().copied()
+    }
+
+    /// Was this revision written without a wrap for a scope that shares its item?
+    pub(super) fn lacks_a_wrap(&self, entry: &Entry) -> bool {
+        let Body::ItemRev(item, rev) = &entry.body else {
+            return false;
+        };
+        let wrapped = |scope: &ScopeId| rev.wraps.iter().any(|wrap| wrap.scope() == *scope);
+        self.scopes_of(item).any(|scope| !wrapped(&scope))
     }
 
     pub(super) fn build(entries: &BTreeMap<EntryHash, Entry>, rights: &Rights) -> Self {
@@ -100,6 +129,7 @@ impl ItemIndex {
             Some((*item, gather(&nodes, rights)?))
         });
         index.items = items.collect();
+        index.shares = shares(entries, rights);
         index
     }
 
@@ -121,6 +151,30 @@ impl ItemIndex {
             None => self.items.remove(&item),
         };
     }
+}
+
+fn shares(
+    entries: &BTreeMap<EntryHash, Entry>,
+    rights: &Rights,
+) -> BTreeMap<ItemId, Vec<(ScopeId, ScopeId)>> {
+    let scopes = rights.scopes().into_iter();
+    let counting: BTreeMap<ScopeId, ScopeId> = scopes
+        .filter(|scope| scope.kind == ScopeKind::Item && scope.counts)
+        .filter_map(|scope| Some((scope.id, scope.parent?)))
+        .collect();
+    let mut shares: BTreeMap<ItemId, Vec<(ScopeId, ScopeId)>> = BTreeMap::new();
+    for entry in entries.values() {
+        if let Body::ScopeCreate(scope, create) = &entry.body
+            && let (Some(item), Some(parent)) = (create.item, counting.get(scope))
+        {
+            shares.entry(item).or_default().push((*scope, *parent));
+        }
+    }
+    for scopes in shares.values_mut() {
+        scopes.sort_unstable();
+        scopes.dedup();
+    }
+    shares
 }
 
 /// The wraps that a revision was written with.
@@ -246,9 +300,10 @@ impl Replica {
     #[must_use]
     pub fn open_revision(&self, hash: &EntryHash, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let revision = self.revision(hash)?;
-        let key = self.content_key(&revision)?;
         let place = self.payload_place(&revision);
-        sealing::open_payload(&place, &key, sealed).ok()
+        // Whoever reads the scope may have added a wrap that holds another key: it spoils no other.
+        let mut keys = self.content_keys(&revision);
+        keys.find_map(|key| sealing::open_payload(&place, &key, sealed).ok())
     }
 
     /// Can this device open the revision?
@@ -258,28 +313,6 @@ impl Replica {
             self.wraps(&r)
                 .iter()
                 .any(|w| self.keyring.holds(&w.epoch()))
-        })
-    }
-
-    fn wraps<'a>(&'a self, revision: &Revision<'a>) -> Vec<&'a Wrap> {
-        let added = self
-            .items
-            .added
-            .get(&revision.hash)
-            .map_or(&[][..], Vec::as_slice);
-        let added = added
-            .iter()
-            .filter_map(|h| match &self.entries.get(h)?.body {
-                Body::WrapAdd(add) => Some(&add.wraps),
-                _ => None,
-            });
-        revision.body.wraps.iter().chain(added.flatten()).collect()
-    }
-
-    fn content_key(&self, revision: &Revision<'_>) -> Option<ContentKey> {
-        self.wraps(revision).into_iter().find_map(|wrap| {
-            let vk = self.keyring.get(&wrap.epoch())?;
-            sealing::open_wrap(self.team, revision.item, &revision.payload.hash, wrap, vk).ok()
         })
     }
 
@@ -353,8 +386,10 @@ impl Replica {
         let hash = BodyRef::of(&sealed)
             .ok_or(crate::entry::EntryError::Body)?
             .hash;
-        let mut wraps = Vec::new();
-        for scope in core::iter::once(home).chain(self.item_scopes(id)) {
+        // Without a wrap for its home nobody would ever open it, its author least of all.
+        let for_home = self.wrap_for(id, &hash, home, &key, rng)?;
+        let mut wraps = vec![for_home.ok_or(WriteError::NoKey)?];
+        for scope in self.item_scopes(id) {
             wraps.extend(self.wrap_for(id, &hash, scope, &key, rng)?);
         }
         let body = body::ItemRev {
@@ -388,68 +423,6 @@ impl Replica {
             moved_to: None,
         };
         self.say(Kind::Tombstone, under, &body, now)
-    }
-
-    /// The content key for one scope: under its key where this device holds it, else to its
-    /// public key; nothing for a scope that has no usable key yet (a reader will add it).
-    fn wrap_for(
-        &self,
-        item: ItemId,
-        payload: &[u8; 32],
-        scope: ScopeId,
-        key: &ContentKey,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Option<Wrap>, WriteError> {
-        if let Some(epoch) = self.usable_epoch(scope)
-            && let Some(vk) = self.keyring.get(&epoch)
-        {
-            let under = (scope, epoch, vk);
-            return Ok(Some(sealing::hold_wrap(
-                self.team, item, payload, under, key, rng,
-            )));
-        }
-        let Some((epoch, pk)) = self.scope_key(scope) else {
-            return Ok(None);
-        };
-        let under = (scope, epoch, &pk);
-        Ok(Some(sealing::seal_wrap(
-            self.team, item, payload, under, key, rng,
-        )?))
-    }
-
-    /// Wraps the current revisions of an item for a further scope, where they are not yet.
-    pub(super) fn wrap_heads(
-        &mut self,
-        item: ItemId,
-        scope: ScopeId,
-        now: u64,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), WriteError> {
-        let state = self.item(&item).ok_or(WriteError::NotFound)?.clone();
-        let under = match self.under_read(scope) {
-            None => return Err(WriteError::NotAllowed),
-            under => under,
-        };
-        for head in state.heads {
-            let revision = self.revision(&head).ok_or(WriteError::NotFound)?;
-            if self.wraps(&revision).iter().any(|w| w.scope() == scope) {
-                continue;
-            }
-            let key = self.content_key(&revision).ok_or(WriteError::NoKey)?;
-            let payload = revision.payload.hash;
-            let wrap = self.wrap_for(item, &payload, scope, &key, rng)?;
-            let wraps = wrap.into_iter().collect();
-            self.say(
-                Kind::WrapAdd,
-                under,
-                &body::WrapAdd {
-                    revision: head,
-                    wraps,
-                },
-                now,
-            )?;
-        }
-        Ok(())
     }
 
     /// Appends a receipt of use, sealed to the auditors: who, what and why are in `receipt`.

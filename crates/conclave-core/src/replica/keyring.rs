@@ -105,13 +105,16 @@ impl Replica {
             let published = published.iter().enumerate();
             boxes.extend(published.map(|(n, sealed)| (epoch, sealed, (entry, n))));
         }
-        boxes.retain(|(epoch, sealed, _)| {
+        boxes.retain(|(epoch, sealed, (by, _))| {
             let mine = match sealed.recipient {
                 Recipient::Device(device) => device == self.chain.place().device,
                 Recipient::User(user) => user == self.me.user,
                 Recipient::Group(_) => true,
             };
             mine && (!self.keyring.holds(epoch) || complained.contains(epoch))
+                // A box by somebody who cannot hold the key keeps nobody else from sealing it, so
+                // there is nothing to be had from it, and it may be one of fifty thousand.
+                && self.rights.key_epochs().knows(*epoch, by.device())
         });
         let mut found: Vec<(EntryHash, ScopeKey)> = Vec::new();
         let (mut spoilt, mut fits, mut complaints) = (Vec::new(), Vec::new(), Vec::new());
@@ -158,12 +161,7 @@ impl Replica {
                     // Nonsense, or another key than the epoch commits to.
                     Err(EpochError::Open(_) | EpochError::Mismatch) => {
                         spoilt.push(mark);
-                        // From somebody who cannot hold the key it keeps nobody else from boxing
-                        // it, so there is nothing to complain about.
-                        let epochs = self.rights.key_epochs();
-                        if epochs.knows(*epoch, by.device()) {
-                            complaints.push((*epoch, by.device()));
-                        }
+                        complaints.push((*epoch, by.device()));
                     }
                 }
             }

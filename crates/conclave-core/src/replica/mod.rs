@@ -30,6 +30,7 @@ mod scopes;
 mod second;
 mod sharing;
 mod succession;
+mod wraps;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -87,11 +87,15 @@ impl Replica {
             About::Scope(scope) => self.named_in(scope),
             _ => self.rights.directory(),
         };
-        let epoch = self.usable_epoch(scope).ok_or(WriteError::NoKey)?;
         let under = self.under_read(scope);
         if under.is_none() {
             return Err(WriteError::NotAllowed);
         }
+        // Whoever held a key before makes the next; a newcomer waits for theirs.
+        let epoch = match self.usable_epoch(scope) {
+            None if self.is_to_mint(scope) => self.ensure_epoch(scope, now, rng)?,
+            epoch => epoch.ok_or(WriteError::NoKey)?,
+        };
         self.say_sealed(Kind::Profile, under, (scope, epoch), record, now, rng)?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Bringing keys to where the rights say they belong: minting and boxing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use conclave_crypto::SealPublicKey;
 use rand_core::CryptoRng;
@@ -56,17 +56,18 @@ impl Replica {
     /// Mints where this device finds no usable key that it holds.
     ///
     /// # Errors
-    /// As [`Replica::mint`].
+    /// As [`Replica::mint`]; [`WriteError::NoKey`] where the new key cannot be used either.
     pub fn ensure_epoch(
         &mut self,
         scope: ScopeId,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<EntryHash, WriteError> {
-        match self.usable_epoch(scope) {
-            Some(epoch) => Ok(epoch),
-            None => self.mint(scope, now, rng),
+        if self.usable_epoch(scope).is_none() {
+            self.mint(scope, now, rng)?;
         }
+        // A new key that does not count is none that anything could be sealed under.
+        self.usable_epoch(scope).ok_or(WriteError::NoKey)
     }
 
     /// Boxes the usable keys that this device holds to everyone entitled who lacks one, mints where
@@ -74,41 +75,59 @@ impl Replica {
     /// Returns how many boxes, epochs and complaints were written.
     ///
     /// # Errors
-    /// [`WriteError`] when a recipient's key is unusable; what was written before it stays.
+    /// The first [`WriteError`] of any scope; what was written stays.
     pub fn reconcile(&mut self, now: u64, rng: &mut dyn CryptoRng) -> Result<usize, WriteError> {
         if !self.unsettled {
             return Ok(0);
         }
-        let mut written = 0;
+        let (mut written, mut failed) = (0, None);
         for scope in self.key_scopes() {
             // A scope whose making does not count has no readers, whatever grants there are: a
             // new key of it would be for nobody, and due again at once.
             if !self.is_entitled(scope) {
                 continue;
             }
-            written += self.complain(scope, now)?;
-            written += self.answer_complaints(scope, now, rng)?;
-            written += self.reach_back(scope, now, rng)?;
-            let ranked = self.rights.ranked(scope);
-            let Some(epoch) = self.usable_epoch(scope) else {
-                // Only where a key once was and no usable one is left: a scope whose key has not
-                // reached this device yet is somebody else's to box.
-                if ranked.is_empty() && self.is_to_mint(scope) {
-                    self.mint(scope, now, rng)?;
-                    written += 1;
-                }
-                continue;
-            };
-            written += self.box_missing(scope, epoch, now, rng)?;
+            // What does not succeed in one scope keeps no other from its keys.
+            let settled = self.settle(scope, &mut written, now, rng);
+            failed = failed.or(settled.err());
+        }
+        match self.wrap_shared(now, rng) {
+            Ok(n) => written += n,
+            Err(error) => failed = failed.or(Some(error)),
         }
         // What was written here is news to nobody but the others.
-        self.unsettled = written > 0;
-        Ok(written)
+        self.unsettled = written > 0 || failed.is_some();
+        failed.map_or(Ok(written), Err)
+    }
+
+    /// All of that for one scope, the wraps of shared items aside. Adds to `written`.
+    fn settle(
+        &mut self,
+        scope: ScopeId,
+        written: &mut usize,
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        *written += self.complain(scope, now)?;
+        *written += self.answer_complaints(scope, now, rng)?;
+        let Some(epoch) = self.usable_epoch(scope) else {
+            // Only where a key once was and no usable one is left for this device: a scope whose
+            // key has not reached it yet is somebody else's to box.
+            let epochs = self.rights.key_epochs();
+            if epochs.kept_from(scope, self.device()) && self.is_to_mint(scope) {
+                self.mint(scope, now, rng)?;
+                *written += 1;
+            }
+            return Ok(());
+        };
+        *written += self.reach_back(scope, epoch, now, rng)?;
+        *written += self.box_missing(scope, epoch, now, rng)?;
+        Ok(())
     }
 
     /// Does it fall to this device to replace the keys of a scope? To whoever holds one of them;
     /// where everybody who did is out, to whoever is in.
-    fn is_to_mint(&self, scope: ScopeId) -> bool {
+    pub(super) fn is_to_mint(&self, scope: ScopeId) -> bool {
         let epochs = self.rights.key_epochs();
         let all = epochs.of_scope(scope);
         if all.iter().any(|epoch| self.keyring.holds(epoch)) {
@@ -151,50 +170,41 @@ impl Replica {
         Ok(n)
     }
 
-    /// Boxes the older keys that this device holds to those in use, where whoever holds only such
-    /// a one could not read what is sealed under them: after two halves of a team met, say. To all
-    /// usable keys: the best may be one that somebody made for himself alone.
+    /// Boxes the older keys that this device holds to the one that it uses, where whoever holds only
+    /// that could not read what is sealed under them: after two halves of a team met, say. To that
+    /// one alone: it is boxed to everybody, and a reader may publish a thousand others.
     fn reach_back(
         &mut self,
         scope: ScopeId,
+        current: EntryHash,
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<usize, WriteError> {
         let epochs = self.rights.key_epochs();
-        let mut lacking: BTreeMap<EntryHash, Vec<EntryHash>> = BTreeMap::new();
-        for current in self.rights.ranked(scope) {
-            for old in epochs.cut_off(scope, current) {
-                if self.keyring.holds(&old) {
-                    lacking.entry(old).or_default().push(current);
-                }
-            }
-        }
+        let mut lacking = epochs.cut_off(scope, current);
+        lacking.retain(|old| self.keyring.holds(old));
         if lacking.is_empty() {
             return Ok(0);
         }
         // Only keys that something is sealed under: anybody may publish others, and many.
         let needed = self.keys_in_use(scope);
-        lacking.retain(|epoch, _| needed.contains(epoch));
+        lacking.retain(|epoch| needed.contains(epoch));
+        let to = self.addressee(Sealing {
+            recipient: Recipient::Group(scope),
+            key: Some(current),
+        });
+        let Some(to) = to.filter(|_| !lacking.is_empty()) else {
+            return Ok(0);
+        };
         let under = self.under_keys(scope)?;
         let mut written = 0;
-        for (epoch, currents) in lacking {
+        for epoch in lacking {
             let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
                 continue;
             };
-            let mut boxes = Vec::new();
-            for current in currents {
-                let to = self.addressee(Sealing {
-                    recipient: Recipient::Group(scope),
-                    key: Some(current),
-                });
-                if let Some(to) = to {
-                    boxes.push(make_box(self.team, scope, body.generation, key, &to, rng)?);
-                }
-            }
-            if !boxes.is_empty() {
-                self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
-                written += 1;
-            }
+            let boxes = vec![make_box(self.team, scope, body.generation, key, &to, rng)?];
+            self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
+            written += 1;
         }
         Ok(written)
     }
@@ -260,11 +270,12 @@ impl Replica {
         }
     }
 
-    /// The public key of a scope's best usable epoch that can be sealed to, for writing into it
-    /// without reading it.
+    /// The public key of the usable epoch of a scope that most of its readers have and that can be
+    /// sealed to, for writing into it without reading it.
     #[must_use]
     pub fn scope_key(&self, scope: ScopeId) -> Option<(EntryHash, SealPublicKey)> {
-        self.rights.ranked(scope).into_iter().find_map(|epoch| {
+        let mut epochs = self.rights.key_epochs().reach(scope).iter().copied();
+        epochs.find_map(|epoch| {
             let pk = SealPublicKey::from_bytes(self.epoch(&epoch)?.scope_pk.as_slice()).ok()?;
             pk.check().ok()?;
             Some((epoch, pk))

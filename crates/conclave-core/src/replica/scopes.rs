@@ -156,16 +156,7 @@ impl Replica {
     /// anybody may make a scope elsewhere that names it, and would be given its keys.
     #[must_use]
     pub fn item_scopes(&self, item: ItemId) -> Vec<ScopeId> {
-        let Some(home) = self.item(&item).map(|item| item.home) else {
-            return Vec::new();
-        };
-        let scopes = self.rights.scopes();
-        scopes
-            .into_iter()
-            .filter(|s| s.kind == ScopeKind::Item && s.counts && s.parent == Some(home))
-            .filter(|s| self.scope_item(s.id) == Some(item))
-            .map(|s| s.id)
-            .collect()
+        self.items.scopes_of(&item).collect()
     }
 
     /// The item that an item scope shares.

@@ -7,6 +7,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod boxes;
 mod entries;
 mod keys;
 mod labels;

@@ -6,12 +6,114 @@ use conclave_core::{
     kind::Kind,
     replica::{RequestProblem, Vault},
     role::Role,
+    sealing::{hold_wrap, open_wrap},
 };
-use conclave_crypto::InviteCodeKey;
+use conclave_crypto::{ContentKey, InviteCodeKey};
 use conclave_testkit::{
     evil_member::EvilMember,
     people::{Invited, found_team},
+    rng::seeded,
 };
+
+/// Mara edits while Ana shares the item: whoever is first to know of both adds the wrap, so that
+/// the guest reads the edit. Once, and whatever a reader published in its place: nonsense, a key
+/// that opens nothing, or the right key under one that the guest does not have.
+#[test]
+fn hostile_08_an_edit_beside_a_share_is_opened_for_the_guest() {
+    for (seed, who) in [(30, "author"), (31, "manager")] {
+        let mut ana = found_team(seed).person;
+        let vault = ana.vault("Production");
+        let (mut mara, _) = ana.join("Mara", Role::Editor, &[vault]);
+        let (eve, said) = ana.join("Eve", Role::Viewer, &[vault]);
+        let (mut gus, more) = ana.join("Gus", Role::Viewer, &[]);
+        let mut eve = EvilMember::of(eve);
+        let (item, _) = ana.write(vault, b"first");
+        let news = ana.flush();
+        for said in [&said, &more, &news] {
+            mara.receive(said);
+            eve.person.receive(said);
+        }
+        gus.receive(&news);
+        let now = ana.tick();
+        let scope = ana
+            .replica
+            .share_item(item, gus.user(), Role::Viewer, None, now, &mut ana.rng)
+            .unwrap();
+        let shared = ana.flush();
+        let edit = mara.edit(item, b"edited");
+        let edited = mara.flush();
+        for person in [&mut ana, &mut mara, &mut eve.person, &mut gus] {
+            person.receive(&shared);
+        }
+        let now = ana.tick();
+        assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 0);
+        for person in [&mut ana, &mut eve.person, &mut gus] {
+            person.receive(&edited);
+        }
+        // Not by every reader: thirty would add thirty.
+        for person in [&mut eve.person, &mut gus] {
+            assert_eq!(person.replica.reconcile(now, &mut person.rng).unwrap(), 0);
+        }
+        assert_eq!(gus.read(item), None);
+        // Eve reads the vault, so she holds its key and the share's.
+        let epoch = |scope| ana.replica.usable_epoch(scope).unwrap();
+        let revision = ana.replica.revision(&edit).unwrap();
+        let (team, payload) = (ana.replica.team(), revision.payload.hash);
+        let keys = eve.keys();
+        // Enough of those for one to be looked at before the real one.
+        let mut wraps: Vec<_> = (0..6)
+            .map(|n| (scope, ContentKey::random(&mut seeded(n))))
+            .collect();
+        let home = &revision.body.wraps[0];
+        let key = open_wrap(team, item, &payload, home, &keys[&epoch(vault)]);
+        wraps.push((vault, key.unwrap()));
+        let mut wraps: Vec<_> = wraps
+            .iter()
+            .map(|(under, key)| {
+                let under = (scope, epoch(*under), &keys[&epoch(*under)]);
+                hold_wrap(team, item, &payload, under, key, &mut seeded(2))
+            })
+            .collect();
+        wraps.push(body::Wrap::Held {
+            scope,
+            epoch: epoch(scope),
+            wrapped: [7; 136],
+        });
+        let under = Some(eve.grant_on(vault));
+        let lies = wraps.into_iter().map(|wrap| {
+            let add = body::WrapAdd {
+                revision: edit,
+                wraps: vec![wrap],
+            };
+            eve.say(Kind::WrapAdd, under, &add)
+        });
+        let lies: Vec<_> = lies.collect();
+        if who == "author" {
+            for person in [&mut ana, &mut mara, &mut gus] {
+                person.receive(&lies);
+            }
+            assert_eq!(gus.read(item), None);
+        }
+        let (first, second) = match who {
+            "author" => (&mut mara, &mut ana),
+            _ => (&mut ana, &mut mara),
+        };
+        let now = first.tick() + 100;
+        assert_eq!(
+            first.replica.reconcile(now, &mut first.rng).unwrap(),
+            1,
+            "{who}"
+        );
+        assert_eq!(first.replica.reconcile(now, &mut first.rng).unwrap(), 0);
+        let added = first.flush();
+        second.receive(&added);
+        gus.receive(&added);
+        for person in [&mut *second, &mut gus] {
+            assert_eq!(person.replica.reconcile(now, &mut person.rng).unwrap(), 0);
+            assert_eq!(person.read(item).as_deref(), Some(&b"edited"[..]));
+        }
+    }
+}
 
 /// Anybody may make a personal scope and share items of it. A scope that names an item of
 /// somebody else's vault gets no key of that item.

@@ -1,0 +1,46 @@
+//! Row 8: boxes by somebody who cannot be shown to hold the key.
+
+use conclave_core::{body, kind::Kind, role::Role, sealing::make_box};
+use conclave_testkit::{evil_member::EvilMember, people::found_team, rng::seeded};
+
+/// Boxes by somebody who cannot be shown to hold the key are not tried, a good one as little as
+/// fifty thousand bad ones: who was sent it by a holder opens it then.
+#[test]
+fn hostile_08_a_box_by_an_outsider_is_not_even_tried() {
+    let mut ana = found_team(93).person;
+    let vault = ana.vault("Production");
+    let (mara, _) = ana.join("Mara", Role::Manager, &[vault]);
+    let (mut jonas, said) = ana.join("Jonas", Role::Viewer, &[]);
+    let (eve, more) = ana.join("Eve", Role::Viewer, &[]);
+    let (mut mara, mut eve) = (EvilMember::of(mara), EvilMember::of(eve));
+    for said in [&said, &more] {
+        mara.person.receive(said);
+        jonas.receive(said);
+    }
+    // Mara lets Jonas read and leaves the box to Eve, whom she told the key.
+    let granted = mara.grant(
+        mara.grant_on(vault),
+        jonas.user(),
+        (vault, Role::Viewer),
+        None,
+    );
+    let epoch = ana.replica.usable_epoch(vault).unwrap();
+    let to = eve.address_of(jonas.user()).unwrap();
+    let key = &mara.keys()[&epoch];
+    let sealed = make_box(ana.replica.team(), vault, 1, key, &to, &mut seeded(3));
+    let add = body::KeyBoxAdd {
+        epoch,
+        boxes: vec![sealed.unwrap()],
+    };
+    let under = Some(eve.any_grant());
+    let news = [granted, eve.say(Kind::KeyBoxAdd, under, &add)];
+    for person in [&mut ana, &mut jonas] {
+        person.receive(&news);
+    }
+    assert_eq!(jonas.replica.usable_epoch(vault), None);
+    let now = ana.tick();
+    assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 1);
+    jonas.receive(&ana.flush());
+    assert_eq!(jonas.replica.usable_epoch(vault), Some(epoch));
+    assert!(jonas.replica.spoilers().is_empty());
+}
