@@ -7,8 +7,12 @@
     reason = "a test may fail loudly"
 )]
 
+mod bytes;
 mod entries;
 mod keys;
 mod labels;
 mod names;
+mod removals;
 mod sharing;
+mod strangers;
+mod swaps;
