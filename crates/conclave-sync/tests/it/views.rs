@@ -351,4 +351,13 @@ async fn hostile_24_a_name_in_another_case_is_a_copy_at_most() {
     assert_eq!(mara.lock().evidence(), 0);
     let objects = world.storage.world().objects();
     assert!(objects.contains_key(copy.as_str()), "never deleted");
+    for _ in 0..26 {
+        world.clock.advance(HOUR);
+        mara.asked().await;
+    }
+    let alarms = mara.alarms();
+    assert!(
+        matches!(&alarms[..], [Alarm::Waiting { key, .. }] if *key == copy.to_string()),
+        "{alarms:?}"
+    );
 }
