@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_core::{
-    body::{self, Body, Recipient},
+    body::{self, Recipient},
     id::{ItemId, ScopeId, UserId},
     keys::UserFacts,
     kind::Kind,
@@ -15,6 +15,8 @@ use conclave_testkit::{
     evil_member::EvilMember,
     people::{Person, found_team},
 };
+
+use crate::strangers::boxed;
 
 /// What one admin says to take another out, as far as everybody knew that one's logs.
 fn removal(by: &mut EvilMember, of: &EvilMember, ana: &Person) -> Written {
@@ -173,16 +175,6 @@ fn further_device(of: &mut Person) -> Person {
     let mut lap = Person::new(made.unwrap(), 99);
     lap.catch_up(of);
     lap
-}
-
-/// Whom the boxes in these entries are for.
-fn boxed(written: &[Written]) -> BTreeSet<Recipient> {
-    let boxes = written.iter().flat_map(|w| match &w.entry.body {
-        Body::KeyEpoch(epoch) => epoch.boxes.clone(),
-        Body::KeyBoxAdd(add) => add.boxes.clone(),
-        _ => vec![],
-    });
-    boxes.map(|sealed| sealed.recipient).collect()
 }
 
 /// What a team amounts to, without the hashes that a clock is part of.

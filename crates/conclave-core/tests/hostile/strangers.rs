@@ -150,7 +150,7 @@ fn grants(ana: &Person) -> Vec<Option<GrantId>> {
 }
 
 /// Whom the boxes in these entries are for.
-fn boxed(written: &[Written]) -> BTreeSet<Recipient> {
+pub(crate) fn boxed(written: &[Written]) -> BTreeSet<Recipient> {
     let boxes = written.iter().flat_map(|w| match &w.entry.body {
         Body::KeyEpoch(epoch) => epoch.boxes.clone(),
         Body::KeyBoxAdd(add) => add.boxes.clone(),
