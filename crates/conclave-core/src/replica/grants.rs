@@ -73,13 +73,18 @@ impl Replica {
         })
     }
 
-    /// For granting a role in a scope (Authority, rule 3).
-    pub(super) fn under_grant(&self, scope: ScopeId, role: Role) -> Under {
+    /// For granting a role in a scope (Authority, rule 3). Where it answers an Invite that was written
+    /// under `asked` only under that grant or as a team admin: another grant of the same person may
+    /// reach further.
+    pub(super) fn under_grant(&self, scope: ScopeId, role: Role, asked: Option<GrantId>) -> Under {
+        let team = self.team_scope();
         self.best(|g| {
             g.user.is_some()
                 && g.role.rank() >= 3
                 && (role.rank() < g.role.rank() || g.role == Role::Owner)
                 && self.rights.covers(g.scope, scope)
+                && (asked.is_none_or(|asked| asked == g.id)
+                    || (g.role.rank() >= 4 && g.scope == team))
         })
     }
 
@@ -138,7 +143,7 @@ impl Replica {
             Role::Viewer,
         ];
         all.into_iter()
-            .filter(|role| self.under_grant(scope, *role).is_some())
+            .filter(|role| self.under_grant(scope, *role, None).is_some())
             .collect()
     }
 

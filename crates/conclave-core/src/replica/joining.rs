@@ -265,15 +265,16 @@ impl Replica {
         now: u64,
     ) -> Result<Vec<u8>, WriteError> {
         let under = self.under_authority(self.team_scope(), 3);
+        let asked = under.map(|(grant, _)| grant);
         let mut vaults = offer.vaults.iter();
         let may_give = match offer.role {
             // An auditor reads no vault, and a guest nothing but vaults.
             Role::Auditor => {
-                let place = self.under_grant(self.team_scope(), Role::Auditor);
+                let place = self.under_grant(self.team_scope(), Role::Auditor, asked);
                 offer.vaults.is_empty() && place.is_some()
             }
             Role::Guest if offer.vaults.is_empty() => false,
-            role => vaults.all(|v| self.under_grant(v.scope, role).is_some()),
+            role => vaults.all(|v| self.under_grant(v.scope, role, asked).is_some()),
         };
         if under.is_none() || !may_give {
             return Err(WriteError::NotAllowed);

@@ -13,7 +13,7 @@ use crate::{
     body::{Body, Subject},
     cbor,
     entry::Entry,
-    id::{DeviceId, EntryHash, GrantId, ScopeId, SubjectId, UserId},
+    id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, UserId},
     kind::Kind,
     role::Role,
 };
@@ -206,15 +206,24 @@ impl Replica {
         guest.map(|(_, hash, author)| (hash, author))
     }
 
-    /// The records' entries, oldest first in each log: what a caller opens with the bodies that
-    /// its store keeps.
+    /// The records' entries, the last one said last: what a caller opens with the bodies that its
+    /// store keeps. A clock that was once ahead keeps no later word of the same log from counting
+    /// (docs/format.md, "Names").
     pub fn record_entries(&self) -> impl Iterator<Item = &Entry> {
-        let mut entries: Vec<&Entry> = self
+        let mut entries: Vec<(u64, &Entry)> = self
             .entries
             .values()
             .filter(|e| e.kind() == Some(Kind::Profile))
+            .map(|e| (e.header.wall_ms, e))
             .collect();
-        entries.sort_by_key(|e| (e.header.wall_ms, e.log(), e.seq()));
-        entries.into_iter()
+        entries.sort_by_key(|(_, e)| (e.log(), e.seq()));
+        let mut said: Option<(LogId, u64)> = None;
+        for (clock, entry) in &mut entries {
+            let before = said.filter(|(log, _)| *log == entry.log());
+            *clock = before.map_or(*clock, |(_, before)| before.max(*clock));
+            said = Some((entry.log(), *clock));
+        }
+        entries.sort_by_key(|(clock, e)| (*clock, e.log(), e.seq()));
+        entries.into_iter().map(|(_, entry)| entry)
     }
 }

@@ -285,7 +285,7 @@ impl Replica {
             return Vec::new();
         }
         let mut roles = self.roles_to_give(scope);
-        let auditor = self.under_grant(scope, Role::Auditor).is_some();
+        let auditor = self.under_grant(scope, Role::Auditor, None).is_some();
         if scope == self.team_scope() && auditor {
             roles.push(Role::Auditor);
         }

@@ -284,7 +284,10 @@ impl Replica {
         now: u64,
     ) -> Result<EntryHash, WriteError> {
         let Giving(mut grant) = giving;
-        let under = self.under_grant(grant.scope, grant.role);
+        let asked = grant
+            .invite
+            .and_then(|invite| self.entries.get(&invite)?.grant);
+        let under = self.under_grant(grant.scope, grant.role, asked);
         if under.is_none() {
             return Err(WriteError::NotAllowed);
         }

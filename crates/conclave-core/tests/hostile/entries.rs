@@ -22,10 +22,10 @@ use conclave_testkit::{
 
 /// All that must not change by what somebody without a right to it says.
 #[derive(Debug, PartialEq, Eq)]
-struct Rights {
+pub(crate) struct Rights {
     readers: BTreeMap<ScopeId, BTreeSet<UserId>>,
     grants: BTreeSet<String>,
-    devices: BTreeMap<UserId, Vec<conclave_core::id::DeviceId>>,
+    pub(crate) devices: BTreeMap<UserId, Vec<conclave_core::id::DeviceId>>,
     usable: BTreeMap<ScopeId, Vec<conclave_core::id::EntryHash>>,
     items: Vec<String>,
     names: Vec<(About, String)>,
@@ -33,7 +33,7 @@ struct Rights {
 }
 
 /// What counts, without what is Eve's own affair.
-fn rights(person: &Person, eve: UserId) -> Rights {
+pub(crate) fn rights(person: &Person, eve: UserId) -> Rights {
     let rights = person.replica.rights();
     let own = conclave_core::keys::user_scope(person.replica.team(), eve);
     let built_in = [rights.directory(), rights.audit(), rights.admins()];

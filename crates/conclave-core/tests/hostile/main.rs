@@ -8,9 +8,13 @@
 )]
 
 mod boxes;
+mod bytes;
 mod entries;
 mod keys;
 mod labels;
 mod names;
+mod removals;
 mod seen;
 mod sharing;
+mod strangers;
+mod swaps;

@@ -178,3 +178,204 @@ fn hostile_03_a_claimed_further_device_keeps_its_past() {
         assert!(ana.replica.rights().counts(&written), "seed {seed}");
     }
 }
+
+/// The name of the team, of a vault, of a group and of somebody else's computer, by somebody who
+/// holds the keys to seal it and has no right to say it.
+#[test]
+fn hostile_03_a_team_a_vault_and_a_computer_are_renamed_by_nobody_else() {
+    let mut ana = found_team(30).person;
+    let vault = ana.vault("Production");
+    let eves = ana.vault("Eve's");
+    let (mut mara, _) = ana.join("Mara", Role::Editor, &[vault]);
+    let (eve, _) = ana.join("Eve", Role::Editor, &[vault]);
+    let (now, team) = (ana.tick(), ana.replica.team_scope());
+    let group = ana.replica.create_group("Crew", 1, now, &mut ana.rng);
+    let group = group.unwrap();
+    for (scope, role) in [(eves, Role::Manager), (team, Role::Manager)] {
+        ana.replica
+            .grant(eve.user(), scope, role, None, now, &mut ana.rng)
+            .unwrap();
+    }
+    ana.flush();
+    mara.catch_up(&ana);
+    let rng = &mut mara.rng;
+    mara.replica.name_device("lap", now, rng).unwrap();
+    ana.receive(&mara.flush());
+    let mut eve = EvilMember::of(eve);
+    eve.person.catch_up(&ana);
+    // What Ana founded, before Eve is a manager of the team: the names in their places.
+    let things = [
+        (About::Team, "Northwind"),
+        (About::Scope(vault), "Production"),
+        (About::Scope(group), "Crew"),
+        (About::Device(mara.replica.device()), "lap"),
+        (About::User(mara.user()), "Mara"),
+    ];
+    for (about, name) in things {
+        assert_eq!(name_of(&ana, about).as_deref(), Some(name), "{about:?}");
+    }
+    let directory = ana.replica.rights().directory();
+    let live = eve.person.replica.rights().live_grants();
+    let hers: Vec<_> = live.iter().filter(|g| g.user == Some(eve.user())).collect();
+    let viewer = hers
+        .iter()
+        .find(|g| g.scope == team && g.role == Role::Viewer);
+    let (viewer, editor) = (viewer.unwrap().id, eve.grant_on(vault));
+    let manager = eve.grant_on(eves);
+    let mut lies = Vec::new();
+    for (about, _) in things {
+        let managed = matches!(about, About::Scope(_));
+        let record = Record::new(about, "Eve's", 1, &mut ana.rng);
+        for under in [viewer, editor, manager] {
+            for scope in [directory, vault, eves] {
+                // As a manager of the whole team she may name what lies in it, in its place.
+                let place = if about == About::Scope(vault) {
+                    vault
+                } else {
+                    directory
+                };
+                if !(managed && scope == place) {
+                    lies.push(eve.name(under, scope, &record));
+                }
+            }
+        }
+    }
+    ana.receive(&lies);
+    for (about, name) in things {
+        assert_eq!(name_of(&ana, about).as_deref(), Some(name), "{about:?}");
+    }
+    // An editor of a vault names it no more than a stranger does.
+    let (jonas, _) = ana.join("Jonas", Role::Editor, &[vault]);
+    let mut jonas = EvilMember::of(jonas);
+    let under = jonas.grant_on(vault);
+    let record = Record::new(About::Scope(vault), "Jonas's", 1, &mut ana.rng);
+    let lie = jonas.name(under, vault, &record);
+    ana.receive(&[lie]);
+    let name = name_of(&ana, About::Scope(vault));
+    assert_eq!(name.as_deref(), Some("Production"));
+}
+
+/// The key that the team seals to a person with is an epoch of that person's own scope; its
+/// generations, boxes and devices are for their own devices to say. The kit and the first device
+/// are in the person's id.
+#[test]
+fn hostile_03_nobody_else_replaces_a_persons_own_key_or_kit() {
+    let mut ana = found_team(31).person;
+    let vault = ana.vault("Production");
+    let (mut mara, _) = ana.join("Mara", Role::Editor, &[vault]);
+    let (eve, said) = ana.join("Eve", Role::Manager, &[vault]);
+    mara.receive(&said);
+    let mut eve = EvilMember::of(eve);
+    eve.person.catch_up(&ana);
+    let (user, team) = (mara.user(), ana.replica.team());
+    let own = conclave_core::keys::user_scope(team, user);
+    let before = eve.address_of(user).unwrap();
+    let devices = ana.replica.rights().devices_of(user).to_vec();
+    let facts = ana.replica.facts_of(user).cloned();
+    let keys = eve.person.replica.own_keys();
+    let (under, mut said) = (eve.grant_on(vault), Vec::new());
+    // A key of hers for Mara's scope, as old as can be and as new, with the real one inside by name.
+    let to = [eve.own_address(), eve.address_of(ana.user()).unwrap()];
+    let real = before.key.unwrap();
+    for generation in [1, 2, 99] {
+        for grant in [None, Some(under)] {
+            let (lie, _) = eve.epoch_at(generation, grant, own, &[], &to, |epoch| {
+                epoch.parents.push(body::ParentEpoch {
+                    epoch: real,
+                    wrapped: [0; 136],
+                });
+            });
+            said.push(lie);
+            said.push(eve.epoch_at(generation, grant, own, &[], &to, |_| {}).0);
+        }
+    }
+    said.push(eve.add_box(None, real, &to[0], false));
+    // Another device of Mara's, another kit, another first device.
+    let claim = body::DeviceAdd {
+        user,
+        keys: Box::new(keys.clone()),
+    };
+    said.push(eve.say(Kind::DeviceAdd, None, &claim));
+    let known = facts.clone().unwrap();
+    let mut others = [known.clone(), known.clone(), known];
+    others[0].kit = keys.clone();
+    others[1].first = keys;
+    others[2].kit_successor = [7; 32];
+    for other in others {
+        let grant = body::Grant {
+            subject: body::Subject::User {
+                user,
+                facts: Some(Box::new(other)),
+            },
+            scope: vault,
+            role: Role::Viewer,
+            expires_ms: None,
+            name_hash: None,
+            cites: vec![],
+            invite: None,
+        };
+        said.push(eve.say(Kind::Grant, Some(under), &grant));
+    }
+    for person in [&mut ana, &mut mara] {
+        person.receive(&said);
+        let now = person.tick();
+        person.replica.reconcile(now, &mut person.rng).unwrap();
+    }
+    eve.person.receive(&said);
+    let after = eve.address_of(user).unwrap();
+    assert_eq!(after.key, before.key);
+    assert_eq!(after.pk.as_bytes(), before.pk.as_bytes());
+    assert_eq!(ana.replica.rights().devices_of(user), devices);
+    assert_eq!(ana.replica.facts_of(user), facts.as_ref());
+
+    // What is shared with Mara then is for Mara.
+    let shared = ana.vault("With Mara");
+    let now = ana.tick();
+    ana.replica
+        .grant(user, shared, Role::Viewer, None, now, &mut ana.rng)
+        .unwrap();
+    let (item, _) = ana.write(shared, b"for Mara");
+    let news = ana.flush();
+    mara.receive(&news);
+    eve.person.receive(&news);
+    assert_eq!(mara.read(item).as_deref(), Some(&b"for Mara"[..]));
+    let epoch = ana.replica.usable_epoch(shared).unwrap();
+    assert!(!eve.keys().contains_key(&epoch));
+}
+
+/// Row 24: a name given by a clock that is years ahead is not for ever.
+#[test]
+fn hostile_24_a_clock_ahead_pins_no_name() {
+    let mut ana = found_team(41).person;
+    let vault = ana.vault("Production");
+    for (now, name) in [(u64::MAX - 1, "Ahead"), (ana.tick(), "Back")] {
+        ana.replica
+            .rename_vault(vault, name, 1, now, &mut ana.rng)
+            .unwrap();
+        ana.flush();
+        let shown = name_of(&ana, About::Scope(vault));
+        assert_eq!(shown.as_deref(), Some(name));
+    }
+}
+
+/// Whoever manages the team and one of its vaults lets in whom they invited, whichever of their
+/// grants comes first.
+#[test]
+fn a_manager_of_team_and_vault_lets_their_own_guest_in() {
+    for seed in 50..62 {
+        let mut ana = found_team(seed).person;
+        let vault = ana.vault("Production");
+        let (mut eve, _) = ana.join("Eve", Role::Editor, &[vault]);
+        let (now, team) = (ana.tick(), ana.replica.team_scope());
+        for scope in [team, vault] {
+            ana.replica
+                .grant(eve.user(), scope, Role::Manager, None, now, &mut ana.rng)
+                .unwrap();
+        }
+        ana.flush();
+        eve.catch_up(&ana);
+        let (gus, _) = eve.join("Gus", Role::Editor, &[vault]);
+        let readers = eve.replica.rights().readers(vault);
+        assert!(readers.contains(&gus.user()), "{seed}");
+    }
+}

@@ -16,3 +16,4 @@ mod floods;
 mod hostile;
 mod own_log;
 mod party;
+mod views;
