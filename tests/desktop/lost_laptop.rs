@@ -48,6 +48,7 @@ async fn a_lost_laptop_is_ended_at_the_desk_and_starts_over_when_it_is_found() {
     let d = desk.open().await;
     let page = d.page();
     unlock(page).await;
+    wait_for(page, "Postgres primary").await;
     page.press_ctrl(',').await;
     page.button("End Laptop").await.click().await;
     page.shows("For a computer that is lost, sold or broken.")
