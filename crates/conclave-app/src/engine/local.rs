@@ -58,8 +58,13 @@ impl Engine {
         if !self.is_member() || self.is_ended() || self.stopped().is_some() {
             return;
         }
-        let done = self.commit(|replica, now| replica.reconcile(now, &mut random::os()));
-        if let Err(error) = done {
+        // What did not succeed in one scope takes nothing from the others: all of it is kept.
+        let done = self.commit(|replica, now| {
+            let failed = replica.reconcile(now, &mut random::os()).err();
+            Ok::<_, EngineError>(failed)
+        });
+        let failed = done.map_or_else(Some, |failed| failed.map(EngineError::from));
+        if let Some(error) = failed {
             tracing::warn!(%error, "keys could not be handed on");
         }
     }
@@ -331,12 +336,13 @@ impl Local for Engine {
             incoming.joins.stop(log, own)
         });
         // The mark is kept with the proof, which is not looked at a second time.
-        let stops = news
-            .filter(|stop| !self.is_gone_on_without(stop))
-            .fold(self.stops(), Stops::with);
+        let news: Vec<Stop> = news.filter(|stop| !self.is_gone_on_without(stop)).collect();
+        let stops = (!news.is_empty()).then(|| news.into_iter().fold(self.stops(), Stops::with));
         self.store
             .transaction(|tx| {
-                stops.keep(tx, &team)?;
+                if let Some(stops) = &stops {
+                    stops.keep(tx, &team)?;
+                }
                 for incoming in &packs {
                     let id = incoming.pack.id();
                     let len = PackPrefix::parse(&incoming.file).map(|p| p.head_len());

@@ -20,10 +20,13 @@ impl Engine {
         self.stops().worst()
     }
 
-    /// What is kept now; to be kept again with what is new, or without what is resolved.
+    /// What is kept now; to be kept again with what is new, or without what is resolved. What cannot
+    /// be read stops, and nothing is offered for it.
     pub(super) fn stops(&self) -> Stops {
-        let row = self.store.value(Some(&self.team), STOP).ok().flatten();
-        Stops(row.map(|row| decode(&row)).unwrap_or_default())
+        Stops(match self.store.value(Some(&self.team), STOP) {
+            Ok(row) => row.map(|row| decode(&row)).unwrap_or_default(),
+            Err(_) => vec![Stop::OwnLogDiffers],
+        })
     }
 }
 

@@ -58,7 +58,7 @@ impl Engine {
     pub(crate) fn compare(&mut self, kept: HighWater) {
         let here = self.high_water();
         let behind = here.is_some_and(|here| here.log == kept.log && here.seq < kept.seq);
-        if behind && self.stopped().is_none() {
+        if behind {
             tracing::warn!(seq = kept.seq, "the database is older than it was");
             self.alarm(Alarm::OwnLogAhead { last: kept.seq });
         }

@@ -10,7 +10,10 @@ use conclave_core::{
     replica::MAX_JOIN_OBJECT,
 };
 
+use zeroize::Zeroizing;
+
 use super::EngineCell;
+use crate::engine::Arrival;
 
 /// The value's name in the store: the place of what the own kit finds, and its bytes.
 pub(super) const POINTER: &str = "recovery/pointer";
@@ -40,21 +43,12 @@ async fn there(
     name: &'static str,
     place: impl Fn(&InviteId, &[u8]) -> Key,
 ) {
-    let cell = Arc::clone(cell);
-    let read = tokio::task::spawn_blocking(move || {
-        cell.lock().engine().and_then(|engine| {
-            let team = engine.team;
-            engine.store.value(Some(&team), name).ok().flatten()
-        })
-    });
-    let Some(row) = read.await.ok().flatten() else {
-        return;
-    };
-    let Some((id, sealed)) = row.split_first_chunk::<32>() else {
-        return;
-    };
-    let key = place(&InviteId::new(*id), sealed);
-    loop {
+    // Read again each time: a request that was answered meanwhile is wanted no more.
+    while let Some(row) = wanted(cell, name).await {
+        let Some((id, sealed)) = row.split_first_chunk::<32>() else {
+            return;
+        };
+        let key = place(&InviteId::new(*id), sealed);
         let done = match remote.get(&key, MAX_JOIN_OBJECT as u64).await {
             Ok(there) if there == sealed => true,
             Ok(_) | Err(RemoteError::NotFound) => remote.put(&key, sealed).await.is_ok(),
@@ -65,4 +59,20 @@ async fn there(
         }
         tokio::time::sleep(AGAIN).await;
     }
+}
+
+/// The row, as long as the object is of use: a request is none once it ran out.
+async fn wanted(cell: &Arc<EngineCell>, name: &'static str) -> Option<Zeroizing<Vec<u8>>> {
+    let cell = Arc::clone(cell);
+    let read = tokio::task::spawn_blocking(move || {
+        let cell = cell.lock();
+        let engine = cell.engine()?;
+        let over = |arrival: &Arrival| arrival.expires_ms < engine.now();
+        if name == REQUEST && engine.arrival.as_ref().is_none_or(over) {
+            return None;
+        }
+        let team = engine.team;
+        engine.store.value(Some(&team), name).ok().flatten()
+    });
+    read.await.ok().flatten()
 }

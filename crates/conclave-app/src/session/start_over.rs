@@ -18,7 +18,7 @@ impl App {
     /// let in yet has nothing there; everybody else types the team's name, locked or not.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`] for another name; what the disk or the keychain refuses.
+    /// [`Code::NotAllowed`] for another name; what the disk refuses.
     pub fn start_over(&self, request: &StartOver) -> Result<AppState, AppError> {
         let waits = |engine: &Engine| !engine.is_member() && !engine.is_ended();
         let waits = self.engine.lock().engine().is_some_and(waits);
@@ -37,20 +37,29 @@ impl App {
             return Err(Code::NotAllowed.into());
         }
         self.lock(LockReason::Manual);
+        let folder = &self.config.folder;
+        // Before the database: where it does not succeed all of this can be tried again.
+        crate::engine::forget_files(folder).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
         let store = self.inner().store.take().ok_or(Code::Busy)?;
         let profile = *store.header().profile();
         store.erase()?;
+        {
+            let mut inner = self.inner();
+            (inner.card, inner.keychain_on) = (None, false);
+        }
+        Card::delete(folder).map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
+        // What is left in a keychain that refuses opens nothing any more.
         let secrets = self.secrets(in_file);
-        secrets.delete(&device_account(&profile))?;
-        secrets.delete(&unlock_account(&profile))?;
-        secrets.delete(&high_water_account(&profile))?;
-        let folder = &self.config.folder;
-        crate::engine::forget_files(folder)
-            .and_then(|()| Card::delete(folder))
-            .map_err(|e| AppError::new(Code::DiskFull, e.kind()))?;
-        let mut inner = self.inner();
-        (inner.card, inner.keychain_on) = (None, false);
-        drop(inner);
+        let accounts = [
+            device_account(&profile),
+            unlock_account(&profile),
+            high_water_account(&profile),
+        ];
+        for account in accounts {
+            if secrets.delete(&account).is_err() {
+                tracing::warn!("a keychain entry of a deleted profile could not be removed");
+            }
+        }
         Ok(self.state())
     }
 }

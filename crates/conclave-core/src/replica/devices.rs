@@ -196,7 +196,8 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
         self.end_device(device, now)?;
-        self.reconcile(now, rng).map(drop)
+        self.hand_on(now, rng);
+        Ok(())
     }
 
     fn end_device(&mut self, device: DeviceId, now: u64) -> Result<(), WriteError> {

@@ -171,7 +171,12 @@ impl Replica {
                 };
                 let Some(key) = held(hash) else { continue };
                 for parent in &child.parents {
-                    if held(&parent.epoch).is_some() || news.iter().any(|(e, _)| *e == parent.epoch)
+                    // By somebody who cannot hold it, as a box: nobody would count as knowing it,
+                    // and whoever took it would box it to everybody again at every news.
+                    let told = self.rights.key_epochs().knows(parent.epoch, entry.device());
+                    if !told
+                        || held(&parent.epoch).is_some()
+                        || news.iter().any(|(e, _)| *e == parent.epoch)
                     {
                         continue;
                     }

@@ -242,7 +242,8 @@ impl Replica {
             let under = self.under_senior(grant.scope, 3);
             self.end_grant(&grant, under, now)?;
         }
-        self.reconcile(now, rng).map(drop)
+        self.hand_on(now, rng);
+        Ok(())
     }
 
     /// What the first grant to a machine says of it: every later one says the same.

@@ -100,6 +100,12 @@ impl Replica {
         failed.map_or(Ok(written), Err)
     }
 
+    /// The new keys that follow the end of somebody's rights. That stands without them: what does not
+    /// succeed in some scope yet is tried again with the next news.
+    pub(super) fn hand_on(&mut self, now: u64, rng: &mut dyn CryptoRng) {
+        let _ = self.reconcile(now, rng);
+    }
+
     /// All of that for one scope, the wraps of shared items aside. Adds to `written`.
     fn settle(
         &mut self,

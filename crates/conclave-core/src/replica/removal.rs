@@ -110,7 +110,8 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), WriteError> {
         self.say_removal(user, scope, now)?;
-        self.reconcile(now, rng).map(drop)
+        self.hand_on(now, rng);
+        Ok(())
     }
 
     /// The removal alone; the new keys are for whoever has keys to replace.

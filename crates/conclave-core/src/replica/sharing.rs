@@ -164,7 +164,7 @@ impl Replica {
         if self.own_authority(scope).read {
             self.ensure_epoch(scope, now, rng)?;
         }
-        self.reconcile(now, rng)?;
+        self.hand_on(now, rng);
         Ok(())
     }
 
@@ -228,7 +228,7 @@ impl Replica {
         let over = self.expired(now);
         let ended = self.end_each(&over, now);
         if ended > 0 {
-            self.reconcile(now, rng)?;
+            self.hand_on(now, rng);
         }
         Ok(ended)
     }

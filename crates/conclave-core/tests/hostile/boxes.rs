@@ -1,6 +1,11 @@
 //! Row 8: boxes by somebody who cannot be shown to hold the key.
 
-use conclave_core::{body, kind::Kind, role::Role, sealing::make_box};
+use conclave_core::{
+    body,
+    kind::Kind,
+    role::Role,
+    sealing::{make_box, make_epoch},
+};
 use conclave_testkit::{evil_member::EvilMember, people::found_team, rng::seeded};
 
 /// Boxes by somebody who cannot be shown to hold the key are not tried, a good one as little as
@@ -43,4 +48,41 @@ fn hostile_08_a_box_by_an_outsider_is_not_even_tried() {
     jonas.receive(&ana.flush());
     assert_eq!(jonas.replica.usable_epoch(vault), Some(epoch));
     assert!(jonas.replica.spoilers().is_empty());
+}
+
+/// A key that only its maker can be shown to hold is not taken out of somebody else's epoch either:
+/// what she was told beside the record would be boxed to everybody, in vain and without end.
+#[test]
+fn hostile_08_a_parents_key_by_an_outsider_is_not_taken() {
+    let mut ana = found_team(94).person;
+    let vault = ana.vault("Production");
+    let (mara, _) = ana.join("Mara", Role::Editor, &[vault]);
+    let (eve, said) = ana.join("Eve", Role::Editor, &[vault]);
+    let (gus, more) = ana.join("Gus", Role::Viewer, &[]);
+    let (mut mara, mut eve) = (EvilMember::of(mara), EvilMember::of(eve));
+    for said in [&said, &more] {
+        mara.person.receive(said);
+    }
+    eve.person.receive(&more);
+    let first = ana.replica.usable_epoch(vault).unwrap();
+    // Mara makes a key for herself alone, and tells Eve beside the record.
+    let under = Some(mara.grant_on(vault));
+    let (hers, told) = mara.epoch(under, vault, &[first], &[], |_| {});
+    // Eve passes it on inside a key of her own, and ends that one by a box for somebody outside.
+    let to = [ana.user(), gus.user()].map(|user| eve.address_of(user).unwrap());
+    let held = [(hers.entry.hash, &told)];
+    let team = ana.replica.team();
+    let (body, _) = make_epoch(team, vault, 3, &held, &to, &mut seeded(4)).unwrap();
+    let under = Some(eve.grant_on(vault));
+    let passed_on = eve.say(Kind::KeyEpoch, under, &body);
+    ana.receive(&[hers, passed_on]);
+    assert_eq!(ana.replica.usable_epoch(vault), Some(first));
+    for _ in 0..3 {
+        let now = ana.tick();
+        ana.replica.reconcile(now, &mut ana.rng).unwrap();
+        ana.flush();
+    }
+    let now = ana.tick();
+    ana.replica.stir();
+    assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 0);
 }
