@@ -310,7 +310,7 @@ test('hidden values of two edits leave after thirty seconds, and when nobody loo
 });
 test('while writing has stopped, nothing offers to write', async () => {
   const { user } = await open('stopped');
-  expect(screen.getByRole('alert')).toHaveTextContent('This storage went back');
+  expect(screen.getByRole('alert')).toHaveTextContent('wrote two histories');
   expect(screen.getByRole('button', { name: 'Edit' })).toBeDisabled();
   expect(screen.getByRole('button', { name: 'New item' })).toBeDisabled();
   await user.keyboard('{Control>}n{/Control}');
