@@ -196,6 +196,13 @@ fn hostile_03_a_team_a_vault_and_a_computer_are_renamed_by_nobody_else() {
             .grant(eve.user(), scope, role, None, now, &mut ana.rng)
             .unwrap();
     }
+    let vaults = [vault];
+    let gives = (vaults.as_slice(), Role::Viewer, None);
+    let made = ana
+        .replica
+        .create_machine("build", gives, now, &mut ana.rng);
+    assert!(made.is_ok());
+    let machine = ana.replica.machines()[0].id;
     ana.flush();
     mara.catch_up(&ana);
     let rng = &mut mara.rng;
@@ -209,6 +216,7 @@ fn hostile_03_a_team_a_vault_and_a_computer_are_renamed_by_nobody_else() {
         (About::Scope(vault), "Production"),
         (About::Scope(group), "Crew"),
         (About::Device(mara.replica.device()), "lap"),
+        (About::Device(machine), "build"),
         (About::User(mara.user()), "Mara"),
     ];
     for (about, name) in things {
