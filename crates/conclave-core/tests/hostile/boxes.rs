@@ -86,3 +86,37 @@ fn hostile_08_a_parents_key_by_an_outsider_is_not_taken() {
     ana.replica.stir();
     assert_eq!(ana.replica.reconcile(now, &mut ana.rng).unwrap(), 0);
 }
+
+/// Only a key that something is sealed under is boxed to the one in use: a reader may publish any
+/// number of others, each of them cut off from it.
+#[test]
+fn hostile_08_keys_that_nothing_is_sealed_under_are_not_passed_on() {
+    let mut ana = found_team(95).person;
+    let vault = ana.vault("Production");
+    let (_, said) = ana.join("Mara", Role::Editor, &[vault]);
+    let (mut eve, more) = ana.join("Eve", Role::Editor, &[vault]);
+    eve.receive(&said);
+    eve.receive(&more);
+    let mut eve = EvilMember::of(eve);
+    ana.write(vault, b"old");
+    ana.flush();
+    let first = ana.replica.usable_epoch(vault).unwrap();
+    let (under, to) = (
+        Some(eve.grant_on(vault)),
+        [ana.user(), eve.user()].map(|user| eve.address_of(user).unwrap()),
+    );
+    let others: Vec<_> = (0..5)
+        .map(|_| eve.epoch(under, vault, &[], &to, |_| {}).0)
+        .collect();
+    ana.receive(&others);
+    let current = ana.replica.usable_epoch(vault).unwrap();
+    for _ in 0..2 {
+        let now = ana.tick();
+        ana.replica.reconcile(now, &mut ana.rng).unwrap();
+        for written in ana.flush() {
+            if let body::Body::KeyBoxAdd(add) = &written.entry.body {
+                assert!([first, current].contains(&add.epoch), "{:?}", add.epoch);
+            }
+        }
+    }
+}
