@@ -15,6 +15,7 @@ mod act;
 mod crew;
 mod fakes;
 mod real;
+mod told;
 mod view;
 
 /// How many runs: `CONCLAVE_SEEDS`, or this many.

@@ -1,13 +1,16 @@
 //! The same with real keys: replicas that seal, open and refuse, and two devices that sign
 //! whatever may help.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use conclave_core::{
     body::{self, Genesis},
     cbor,
     entry::Entry,
-    id::{EntryHash, ItemId, ScopeId, UserId},
+    id::{DeviceId, EntryHash, ItemId, ScopeId, UserId},
     keys::{DeviceKeys, UserFacts},
     kind::Kind,
     pack::{Chain, Draft, LogIdentity},
@@ -27,6 +30,7 @@ use crate::{
     act::{Act, DEVICES, EACH, PEOPLE, What, acts, evil},
     crew::Crew,
     seeds, shortest,
+    told::{digest, tell},
 };
 
 /// Who a device is, so that a replica of it can be made again and again.
@@ -364,7 +368,23 @@ impl Run {
                 return Some(format!("device {device} makes another state of the same"));
             }
         }
-        self.sealed_to_the_entitled()
+        self.nobody_is_named_in_vain()
+            .or_else(|| self.sealed_to_the_entitled())
+    }
+
+    /// Whoever keeps to the rules gives no two keys of a scope away, whatever they had not heard of.
+    fn nobody_is_named_in_vain(&self) -> Option<String> {
+        let leaks = self.person(0).replica.leaks();
+        let often = leaks
+            .into_iter()
+            .filter(|(_, scopes)| scopes.values().any(|s| s.len() > 1));
+        let often: BTreeSet<DeviceId> = often.map(|(device, _)| device).collect();
+        let honest = self.parties.iter().filter_map(|party| match party {
+            Party::Honest(person) => Some(person.replica.device()),
+            Party::Evil(_) => None,
+        });
+        let named = honest.into_iter().find(|device| often.contains(device));
+        named.map(|device| format!("{device} is honest and named"))
     }
 
     /// Who reads a vault opens what is in it; who reads it not opens nothing that was written
@@ -406,53 +426,6 @@ impl Run {
         }
         None
     }
-}
-
-fn tell(entry: &Entry) -> String {
-    let device = entry.device();
-    match &entry.body {
-        body::Body::KeyEpoch(e) => {
-            let boxes: Vec<_> = e.boxes.iter().map(|b| b.recipient).collect();
-            let hash = entry.hash;
-            format!("{device} makes {hash} of {} for {boxes:?}", e.scope)
-        }
-        body::Body::KeyBoxAdd(add) => {
-            let boxes: Vec<_> = add.boxes.iter().map(|b| (b.recipient, b.key)).collect();
-            format!("{device} boxes {} to {boxes:?}", add.epoch)
-        }
-        _ => format!("{device} says {:?}", entry.kind()),
-    }
-}
-
-/// Rights, epochs and heads as one text.
-fn digest(replica: &Replica) -> Vec<u8> {
-    let rights = replica.rights();
-    let built_in = [rights.directory(), rights.audit(), rights.admins()];
-    let mut scopes: Vec<ScopeId> = rights
-        .scopes()
-        .iter()
-        .map(|s| s.id)
-        .chain(built_in)
-        .collect();
-    scopes.sort_unstable();
-    let mut users: Vec<UserId> = rights.users().collect();
-    users.sort_unstable();
-    let scopes = scopes
-        .into_iter()
-        .map(|s| (s, rights.readers(s), rights.ranked(s)));
-    let scopes: Vec<_> = scopes.collect();
-    let devices: Vec<_> = users
-        .iter()
-        .map(|u| rights.devices_of(*u).to_vec())
-        .collect();
-    let shown: Vec<_> = replica
-        .entries()
-        .map(|e| (e.hash, rights.shown(&e.hash)))
-        .collect();
-    let items: Vec<_> = replica.items().collect();
-    let grants = rights.live_grants();
-    let forks = rights.forks();
-    format!("{grants:?}{scopes:?}{devices:?}{shown:?}{items:?}{forks:?}").into_bytes()
 }
 
 /// What an honest person does through the app.

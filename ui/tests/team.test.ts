@@ -189,13 +189,19 @@ test('who keeps sending keys that do not fit is named, with the way to them', as
   const { user, fake } = await open('main');
   const mara = fake.world.people.find((person) => person.user === 'mara')!;
   const { name, colour, me } = mara;
-  fake.world.spoilers = [{ user: 'mara', name, colour, me, device: 'd1', device_name: 'lap', keys: 3 }];
+  const row = { user: 'mara', name, colour, me, device: 'd1', device_name: 'lap' };
+  fake.world.spoilers = [
+    { ...row, fault: 'unfit', keys: 3 },
+    { ...row, fault: 'given_away', keys: 2 },
+  ];
   fake.emit('people-changed', null);
   await user.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^People/ }));
   await settle();
   await expectAccessible();
   expect(screen.getByText('3 keys from Mara’s computer “lap” did not fit.')).toBeInTheDocument();
-  await user.click(screen.getByRole('button', { name: 'Look at Mara' }));
+  const given = '2 keys from Mara’s computer “lap” went to somebody who must not have them.';
+  expect(screen.getByText(given)).toBeInTheDocument();
+  await user.click(screen.getAllByRole('button', { name: 'Look at Mara' })[0]!);
   await settle();
   expect(screen.getByRole('dialog', { name: 'Mara Lindqvist' })).toBeInTheDocument();
 });

@@ -172,6 +172,13 @@ impl EvilMember {
         }
     }
 
+    /// A sign of life that says to have seen this.
+    pub fn has_seen(&mut self, heads: impl IntoIterator<Item = At>) -> Written {
+        let mut draft = self.draft(Kind::Heartbeat, None);
+        draft.seen = heads.into_iter().collect();
+        self.sign(draft)
+    }
+
     /// Grants anybody anything.
     pub fn grant(
         &mut self,
@@ -389,7 +396,9 @@ impl EvilMember {
         }
     }
 
-    fn epoch_body(&self, epoch: EntryHash) -> Option<body::KeyEpoch> {
+    /// What an epoch says.
+    #[must_use]
+    pub fn epoch_body(&self, epoch: EntryHash) -> Option<body::KeyEpoch> {
         match &self.person.replica.entry(&epoch)?.body {
             Body::KeyEpoch(body) => Some((**body).clone()),
             _ => None,

@@ -63,7 +63,18 @@ pub struct LeavingRow {
     pub at_ms: u64,
 }
 
-/// A computer whose keys for this one did not fit, more than once.
+/// What is wrong with the keys that a computer sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeyFault {
+    /// They do not fit.
+    Unfit,
+    /// They go to somebody who must not have them.
+    GivenAway,
+}
+
+/// A computer that did wrong with keys, more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SpoilerRow {
@@ -75,7 +86,9 @@ pub struct SpoilerRow {
     pub device: String,
     /// Its name, where the directory has one.
     pub device_name: String,
-    /// How many keys did not fit.
+    /// What is wrong.
+    pub fault: KeyFault,
+    /// With how many keys.
     pub keys: u32,
 }
 
@@ -200,7 +213,7 @@ pub struct PeopleView {
     pub leaving: Vec<LeavingRow>,
     /// Access that ended by its day within the last month, for whoever reads the vault.
     pub ended: Vec<EndedRow>,
-    /// Whose computers keep sending this one keys that do not fit.
+    /// Whose computers go on doing wrong with keys.
     pub spoilers: Vec<SpoilerRow>,
     /// The last-resort sheet was used lately, and this person has not said that they have seen it.
     pub last_resort: Option<LastResortUsed>,

@@ -13,6 +13,7 @@ use conclave_store::{OpenStore, Reader};
 
 use super::{
     Engine, EngineError, Kept, Names, Shelf,
+    notices::Leakers,
     record::{self, IDENTITY, Identity},
 };
 use crate::clock::Clock;
@@ -115,6 +116,7 @@ impl Ready {
             kept: held.kept,
             pending: held.pending,
             alarms: Vec::new(),
+            leakers: Leakers::default(),
             seen: Vec::new(),
             generation: 0,
         };

@@ -14,7 +14,7 @@ use conclave_sync::{
 };
 use minicbor::{Decode, Encode};
 
-use super::{Engine, EngineError, Kept, record, stops::Stops};
+use super::{Engine, EngineError, Kept, notices::hands_out_keys, record, stops::Stops};
 use crate::random;
 
 pub(super) const OUTGOING: &str = "sync/outgoing";
@@ -363,6 +363,7 @@ impl Local for Engine {
             }
             entries.extend(incoming.pack.into_entries());
         }
+        self.leakers.look_again |= entries.iter().any(hands_out_keys);
         self.replica.insert(entries);
         self.after_news().map_err(store_error)?;
         self.hand_on_keys();

@@ -36,9 +36,10 @@ use conclave_store::OpenStore;
 
 use self::load::append;
 
-pub(crate) use self::files::forget_files;
 pub(crate) use self::{
     arrival::{ASKING, Arrival, JOINING, Way},
+    files::forget_files,
+    notices::OFTEN,
     pins::{Differs, Pinned},
     receipts::{Action, Receipt},
     succession::HighWater,
@@ -76,6 +77,7 @@ pub struct Engine {
     pub(crate) alarms: Vec<conclave_sync::Alarm>,
     /// Those of them that the person has seen.
     pub(crate) seen: Vec<conclave_sync::Alarm>,
+    pub(crate) leakers: notices::Leakers,
     /// Rises with every change that a view may show.
     pub(crate) generation: u64,
 }

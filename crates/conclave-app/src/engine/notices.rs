@@ -1,12 +1,63 @@
 //! What a person should know of the storage and is no stop, until they have seen it.
 
-use conclave_core::{body::At, id::LogId};
+use std::collections::BTreeMap;
+
+use conclave_core::{
+    body::At,
+    entry::Entry,
+    id::{DeviceId, LogId},
+    kind::Kind,
+};
 use conclave_sync::Alarm;
 
 use super::Engine;
 use crate::api::Text;
 
+/// Once may be an accident.
+pub(crate) const OFTEN: usize = 2;
+
+/// Whose computers give keys to people who must not have them.
+#[derive(Default)]
+pub(crate) struct Leakers {
+    /// Keys were handed out since this was looked at.
+    pub(crate) look_again: bool,
+    /// How many each gave, and how many of them the person has seen.
+    given: BTreeMap<DeviceId, (usize, usize)>,
+}
+
+/// Can an entry give a key away?
+pub(super) fn hands_out_keys(entry: &Entry) -> bool {
+    matches!(entry.kind(), Some(Kind::KeyEpoch | Kind::KeyBoxAdd))
+}
+
 impl Engine {
+    /// Devices that go on giving keys to somebody who must not have them, with how many keys.
+    pub(crate) fn leakers(&self) -> impl Iterator<Item = (DeviceId, usize)> {
+        let leaks = self.replica.leaks().into_iter();
+        leaks.filter_map(|(device, scopes)| {
+            let keys = scopes.values().map(std::collections::BTreeSet::len);
+            let keys: usize = keys.filter(|keys| *keys >= OFTEN).sum();
+            (keys > 0).then_some((device, keys))
+        })
+    }
+
+    /// Looks for them where keys came since the last time. True if there is news for the person.
+    pub(crate) fn look_for_leakers(&mut self) -> bool {
+        if !std::mem::take(&mut self.leakers.look_again) {
+            return false;
+        }
+        let mut news = false;
+        let before = std::mem::take(&mut self.leakers.given);
+        let now = self.leakers().map(|(device, keys)| {
+            let seen = before.get(&device).map_or(0, |(_, seen)| *seen);
+            news |= before.get(&device).is_none_or(|(before, _)| keys > *before);
+            (device, (keys, seen))
+        });
+        let now = now.collect();
+        self.leakers.given = now;
+        news
+    }
+
     /// One sentence for each kind of thing that was found, the gravest first.
     pub(crate) fn notices(&self) -> Vec<Text> {
         let mut notices: Vec<(u8, Text)> = Vec::new();
@@ -22,6 +73,9 @@ impl Engine {
                 notices.push(notice);
             }
         }
+        let given = self.leakers.given.iter();
+        let unseen = given.filter(|(_, (keys, seen))| keys > seen);
+        notices.extend(unseen.map(|(device, _)| (1, self.gives_away(*device))));
         notices.sort_by_key(|(weight, _)| *weight);
         notices.into_iter().map(|(_, text)| text).collect()
     }
@@ -31,6 +85,25 @@ impl Engine {
     pub(crate) fn notices_seen(&mut self) {
         self.alarms.retain(|alarm| !is_put_back(alarm));
         self.seen = self.alarms.clone();
+        let given = self.leakers.given.values_mut();
+        given.for_each(|(keys, seen)| *seen = *keys);
+    }
+
+    fn gives_away(&self, device: DeviceId) -> Text {
+        let user = self.replica.rights().user_of(device);
+        let machine = || {
+            let machines = self.replica.machines().into_iter();
+            let mut this = machines.filter(|machine| machine.id == device);
+            this.next().map(|machine| machine.owner)
+        };
+        let named = user.or_else(machine);
+        let named = named.and_then(|user| self.names.person(user));
+        let device = self.names.device(device).unwrap_or_default();
+        let mut text = Text::plain("notice_gives_away");
+        let name = named.map(|named| named.name.clone()).unwrap_or_default();
+        text.args.insert("name".into(), name);
+        text.args.insert("device".into(), device.to_owned());
+        text
     }
 
     fn seen_differs(&self, by: At, of: LogId) -> Text {

@@ -293,7 +293,7 @@ async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Waterma
     }
 }
 
-/// Days on which access ends: what is over for this person is shown no more, at the latest an hour
+/// Whose computers give keys away; and days on which access ends: what is over for this person is shown no more, at the latest an hour
 /// late; what is over for others is ended while the storage has all of it and shows all of it.
 async fn keeping_days(handle: Handle, cell: Arc<super::EngineCell>, listener: super::Listener) {
     let mut status = handle.status();
@@ -304,7 +304,7 @@ async fn keeping_days(handle: Handle, cell: Arc<super::EngineCell>, listener: su
         }
         let synced = status.borrow_and_update().state == State::Synced;
         let done = cell.lock().engine_mut().map(|engine| {
-            let over = engine.look_at_ends()?;
+            let over = engine.look_at_ends()? | engine.look_for_leakers();
             let ended = synced && engine.end_expired()?;
             Ok::<_, EngineError>((over, ended))
         });

@@ -9,7 +9,7 @@ use super::{
     state::{GrantState, State},
 };
 use crate::{
-    body::ScopeKind,
+    body::{Grant, ScopeKind},
     id::{DeviceId, GrantId, ScopeId, SubjectId},
     role::Role,
 };
@@ -63,6 +63,12 @@ impl State {
     pub fn confers(&self, grant: GrantId, scope: ScopeId) -> bool {
         self.grant(grant)
             .is_some_and(|grant| self.confers_by(grant, scope))
+    }
+
+    /// Would a Grant of the team's tree do so if it counted?
+    pub(crate) fn would_confer(&self, grant: &Grant, scope: ScopeId) -> bool {
+        let how = Conferral::of(grant.subject.id(), grant.scope, grant.role, false);
+        how.confers(&self.facts, &self.scopes, scope)
     }
 
     fn confers_by(&self, grant: &GrantState, scope: ScopeId) -> bool {

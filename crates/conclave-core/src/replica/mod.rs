@@ -17,6 +17,7 @@ mod items;
 mod joining;
 mod keyring;
 mod last_resort;
+mod leaks;
 mod leaving;
 mod machines;
 mod names;

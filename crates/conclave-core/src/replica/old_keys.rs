@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// From which seq of each log on its writer had seen something.
-type KnownFrom = BTreeMap<LogId, u64>;
+pub(super) type KnownFrom = BTreeMap<LogId, u64>;
 
 impl Replica {
     /// Entries sealed under a key that cannot be used any more, though their author had already
@@ -95,7 +95,7 @@ impl Replica {
 
     /// From where on each log shows that its writer had seen `entry`: it is theirs, or they name a
     /// head that had seen it.
-    fn known_from(&self, entry: &Entry) -> KnownFrom {
+    pub(super) fn known_from(&self, entry: &Entry) -> KnownFrom {
         let mut known = KnownFrom::from([(entry.log(), entry.seq())]);
         let mut news = true;
         while news {

@@ -14,6 +14,14 @@ use crate::{
     sealing::{Addressee, make_box, make_epoch},
 };
 
+/// Is all done for a scope's keys that is due?
+#[derive(PartialEq, Eq)]
+enum Settled {
+    Done,
+    /// A new key is due, and [waits](Replica::waits).
+    Waits,
+}
+
 impl Replica {
     /// Mints a new key for a scope: wraps the keys that this device holds and that no later held
     /// key wraps, and boxes it to everyone entitled who has a usable key.
@@ -80,7 +88,7 @@ impl Replica {
         if !self.unsettled {
             return Ok(0);
         }
-        let (mut written, mut failed) = (0, None);
+        let (mut written, mut failed, mut waits) = (0, None, false);
         for scope in self.key_scopes() {
             // A scope whose making does not count has no readers, whatever grants there are: a
             // new key of it would be for nobody, and due again at once.
@@ -88,15 +96,17 @@ impl Replica {
                 continue;
             }
             // What does not succeed in one scope keeps no other from its keys.
-            let settled = self.settle(scope, &mut written, now, rng);
-            failed = failed.or(settled.err());
+            match self.settle(scope, &mut written, now, rng) {
+                Ok(settled) => waits |= settled == Settled::Waits,
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
         match self.wrap_shared(now, rng) {
             Ok(n) => written += n,
             Err(error) => failed = failed.or(Some(error)),
         }
         // What was written here is news to nobody but the others.
-        self.unsettled = written > 0 || failed.is_some();
+        self.unsettled = written > 0 || failed.is_some() || waits;
         failed.map_or(Ok(written), Err)
     }
 
@@ -113,7 +123,7 @@ impl Replica {
         written: &mut usize,
         now: u64,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(), WriteError> {
+    ) -> Result<Settled, WriteError> {
         *written += self.complain(scope, now)?;
         *written += self.answer_complaints(scope, now, rng)?;
         let Some(epoch) = self.usable_epoch(scope) else {
@@ -121,14 +131,17 @@ impl Replica {
             // key has not reached it yet is somebody else's to box.
             let epochs = self.rights.key_epochs();
             if epochs.kept_from(scope, self.device()) && self.is_to_mint(scope) {
+                if self.waits(scope, now) {
+                    return Ok(Settled::Waits);
+                }
                 self.mint(scope, now, rng)?;
                 *written += 1;
             }
-            return Ok(());
+            return Ok(Settled::Done);
         };
         *written += self.reach_back(scope, epoch, now, rng)?;
         *written += self.box_missing(scope, epoch, now, rng)?;
-        Ok(())
+        Ok(Settled::Done)
     }
 
     /// Does it fall to this device to replace the keys of a scope? To whoever holds one of them;

@@ -12,6 +12,8 @@ mod bytes;
 mod entries;
 mod keys;
 mod labels;
+mod leaks;
+mod leaks_excused;
 mod names;
 mod removals;
 mod seen;

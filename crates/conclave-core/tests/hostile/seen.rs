@@ -3,7 +3,6 @@
 use conclave_core::{
     body::At,
     id::{EntryHash, LogId},
-    kind::Kind,
     replica::{Replica, Written},
     role::Role,
 };
@@ -22,13 +21,6 @@ fn seen(written: &[Written], log: LogId) -> Option<At> {
     last.header.seen.iter().find(|at| at.log == log).copied()
 }
 
-/// A sign of life of Eve's that says to have seen this.
-fn claim(eve: &mut EvilMember, seen: impl IntoIterator<Item = At>) -> Written {
-    let mut draft = eve.draft(Kind::Heartbeat, None);
-    draft.seen = seen.into_iter().collect();
-    eve.sign(draft)
-}
-
 /// As much as one entry may say, all of it made up, of a log that may be anybody's.
 fn bomb(eve: &mut EvilMember, log: LogId) -> Written {
     let made_up = (0..1024_u16).map(|n| {
@@ -40,7 +32,7 @@ fn bomb(eve: &mut EvilMember, log: LogId) -> Written {
             hash: EntryHash::new(hash),
         }
     });
-    claim(eve, made_up)
+    eve.has_seen(made_up)
 }
 
 fn team() -> (Person, Person, EvilMember, conclave_core::id::ScopeId) {
@@ -90,7 +82,7 @@ fn hostile_21_a_removal_is_told_what_is_missing_and_no_nonsense() {
     mara.write(vault, b"two");
     let held_back = mara.flush();
     assert_eq!(ana.replica.unseen_of(mara.user()), 0);
-    let honest = claim(&mut eve, held_back.last().map(|w| w.entry.at()));
+    let honest = eve.has_seen(held_back.last().map(|w| w.entry.at()));
     ana.receive(&[honest]);
     let missing = u64::try_from(held_back.len()).unwrap();
     assert_eq!(ana.replica.unseen_of(mara.user()), missing);

@@ -50,6 +50,9 @@ const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   notice_seen_differs: ({ by, of }) =>
     m.notice_seen_differs({ by: by || m.somebody(), of: of || m.somebody() }),
   notice_seen_differs_text: () => m.notice_seen_differs_text(),
+  notice_gives_away: ({ name, device }) =>
+    m.notice_gives_away({ name: name || m.somebody(), device: device || m.device_unnamed() }),
+  notice_gives_away_text: () => m.notice_gives_away_text(),
   notice_newer: () => m.notice_newer(),
   notice_newer_text: () => m.notice_newer_text(),
   notice_waiting: () => m.notice_waiting(),

@@ -46,7 +46,7 @@ leaving: Array<LeavingRow>,
  */
 ended: Array<EndedRow>, 
 /**
- * Whose computers keep sending this one keys that do not fit.
+ * Whose computers go on doing wrong with keys.
  */
 spoilers: Array<SpoilerRow>, 
 /**

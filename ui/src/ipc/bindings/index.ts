@@ -87,6 +87,7 @@ export type * from "./JoinState";
 export type * from "./JoinStatus";
 export type * from "./JoinWay";
 export type * from "./KeyChange";
+export type * from "./KeyFault";
 export type * from "./KeyState";
 export type * from "./Keychain";
 export type * from "./KeychainKind";
