@@ -52,6 +52,20 @@ export function hold(fake: Fake, command: string): () => void {
   return () => release();
 }
 
+/**
+ * What a browser does when it draws and jsdom does not: it takes the cursor from what cannot be pressed
+ * (HTML, “focus fixup”). jsdom blurs only what can, so it can for that one moment. True if it was taken.
+ */
+export function draw(): boolean {
+  const at = document.activeElement;
+  if (!(at instanceof HTMLElement) || !at.matches(':disabled')) return false;
+  const shut = [at, at.closest('fieldset')].filter((one) => one?.hasAttribute('disabled'));
+  for (const one of shut) one?.removeAttribute('disabled');
+  at.blur();
+  for (const one of shut) one?.setAttribute('disabled', '');
+  return true;
+}
+
 /** Nothing serious or critical; colours need a real browser and are measured elsewhere. */
 export async function expectAccessible(): Promise<void> {
   const result = await axe.run(document, {
