@@ -4,7 +4,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
 import { expect } from 'vitest';
 import App from '../src/views/App.svelte';
-import { AppError, setTransport, type ErrorCode } from '../src/ipc';
+import { AppError, setTransport, type Commands, type ErrorCode } from '../src/ipc';
 import { Fake, type Scene } from '../src/ipc/dev';
 import { session } from '../src/features/shared/session.svelte';
 
@@ -35,6 +35,18 @@ export function refuse(fake: Fake, command: string, code: ErrorCode = 'internal'
     return invoke(asked, args);
   };
   return () => (fake.invoke = invoke);
+}
+/** What a command answers is another thing from now on. */
+export function answer<C extends keyof Commands>(
+  fake: Fake,
+  command: C,
+  change: (view: Commands[C][1]) => Commands[C][1],
+): void {
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (asked, args) => {
+    const view = await invoke(asked, args);
+    return asked === command ? change(view as Commands[C][1]) : view;
+  };
 }
 /** A command takes its time: until the answer is called. */
 export function hold(fake: Fake, command: string): () => void {

@@ -5,7 +5,7 @@ import type { ItemSave } from '../src/ipc';
 import { detail } from '../src/features/items/detail.svelte';
 import { editor } from '../src/features/editor/editor.svelte';
 import { session } from '../src/features/shared/session.svelte';
-import { open, refuse, settle } from './app';
+import { answer, expectAccessible, open, refuse, settle } from './app';
 
 afterEach(() => vi.useRealTimers());
 const SECRET = 'hazel-Quarry-7-otter-Lantern-brisk';
@@ -294,6 +294,40 @@ test('two edits at once can be left as they are', async () => {
 });
 test('hidden values of two edits leave after thirty seconds, and when nobody looks', async () => {
   const { user, shown, show } = await showBoth();
+test.each([
+  ['ana', ['Yours, on Desk', 'Yours, on Laptop'], 'Both are kept.'],
+  ['mara', ['Mara’s, on Desk', 'Mara’s, on Laptop'], 'Both are kept.'],
+])('two edits by one person (%s) are told apart by the computer', async (user, names, text) => {
+  const opened = await open('main');
+  const { world } = opened.fake;
+  answer(opened.fake, 'item_conflict', (view) => ({
+    ...view,
+    sides: view.sides.map((side, i) => ({
+      ...side,
+      by: world.refer(user),
+      device: ['Desk', 'Laptop'][i]!,
+    })),
+  }));
+  answer(opened.fake, 'item_get', (view) => ({
+    ...view,
+    versions_by: view.versions_by.map(() => world.refer(user)),
+  }));
+  await opened.user.click(screen.getByRole('option', { name: /Postgres/ }));
+  await settle();
+  const banner = screen.getByText('Two edits at once.').closest('[role=status]')!;
+  expect(banner).toHaveTextContent(`Two edits at once. ${text} Compare`);
+  await opened.user.click(screen.getByRole('button', { name: 'Compare' }));
+  await settle();
+  const dialog = within(screen.getByRole('dialog', { name: 'Two edits at once' }));
+  expect(dialog.getByText(/was changed twice at once\. Both are kept\./)).toBeInTheDocument();
+  for (const name of names) {
+    expect(dialog.getByText(name)).toBeInTheDocument();
+    expect(dialog.getByRole('radio', { name: `Password, ${name}` })).toBeInTheDocument();
+  }
+  await expectAccessible();
+  await opened.user.click(dialog.getByRole('button', { name: 'Use all from Laptop' }));
+  expect(dialog.getByRole('radio', { name: `Password, ${names[1]}` })).toBeChecked();
+});
   await user.click(show());
   await settle();
   expect(shown()).toBe(true);
