@@ -143,6 +143,7 @@ export function teamHandlers(
       return people();
     },
     invite_create: ({ name, role, vaults, access_until_ms }) => {
+      if (world.sync.folder === null) throw new AppError('no_folder', 'kept here only');
       const id = world.newId('inv');
       world.invites.push({
         id,
