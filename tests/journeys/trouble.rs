@@ -37,7 +37,11 @@ fn names_of_every_kind_come_back_as_they_were_and_huge_ones_are_refused() {
     let long = "y".repeat(10_000);
     let kept = ana.item_save(&login(&long, &id, "z")).unwrap();
     assert_eq!(ana.item_get(&kept.id).unwrap().title, long);
-    ana.item_archive(&[kept.id]).unwrap();
+    let shown = ItemShown {
+        item: kept.id,
+        base: kept.base,
+    };
+    ana.item_archive(&[shown]).unwrap();
     ana.lock(LockReason::Manual);
     ana.unlock(PASSPHRASE).unwrap();
     let mut found = titles(&ana);

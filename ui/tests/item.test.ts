@@ -240,6 +240,26 @@ test('a secret under a key that a removed person has says so, and what to do', a
   await settle();
   expect(screen.getByRole('textbox', { name: 'Title' })).toBeInTheDocument();
 });
+test('an edit that was not on screen is not archived with what was', async () => {
+  const { user, fake, called } = await open('main');
+  await user.click(screen.getByRole('option', { name: /Cloudflare/ }));
+  await settle();
+  const shown = detail.view!.base;
+  // It arrives between the drawing and the click.
+  const stored = fake.world.items.find((one) => one.title === 'Cloudflare')!;
+  stored.changedAt += 1;
+  stored.fields.find((field) => field.role === 'username')!.value = 'new@northwind.example';
+  await user.keyboard('{Delete}');
+  await settle();
+  expect(called('item_archive')).toEqual([{ req: { items: [{ item: stored.id, base: shown }] } }]);
+  expect(stored.archived).toBe(false);
+  expect(screen.getByText(/This was changed meanwhile/)).toBeInTheDocument();
+  // What came is on screen now, and can be archived.
+  expect(screen.getByText('new@northwind.example')).toBeInTheDocument();
+  await user.keyboard('{Delete}');
+  await settle();
+  expect(stored.archived).toBe(true);
+});
 test('two edits at once: choose per field', async () => {
   const { user, called } = await open('main');
   await user.click(screen.getByRole('option', { name: /Postgres/ }));
@@ -274,26 +294,6 @@ test('two edits at once: choose per field', async () => {
   ]);
   expect(screen.getByText('db-2.internal:5432')).toBeInTheDocument();
 });
-async function showBoth() {
-  const opened = await open('main');
-  await opened.user.click(screen.getByRole('option', { name: /Postgres/ }));
-  await settle();
-  await opened.user.click(screen.getByRole('button', { name: 'Compare' }));
-  await settle();
-  const dialog = within(screen.getByRole('dialog', { name: 'Two edits at once' }));
-  const shown = () => dialog.queryByRole('button', { name: 'Hide' }) !== null;
-  return { ...opened, dialog, shown, show: () => dialog.getByRole('button', { name: 'Show' }) };
-}
-test('two edits at once can be left as they are', async () => {
-  const { user, dialog, called } = await showBoth();
-  expect(dialog.getByRole('button', { name: 'Cancel' })).toHaveFocus();
-  await user.keyboard('{Enter}');
-  await settle();
-  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
-  expect(called('item_resolve')).toEqual([]);
-});
-test('hidden values of two edits leave after thirty seconds, and when nobody looks', async () => {
-  const { user, shown, show } = await showBoth();
 test.each([
   ['ana', ['Yours, on Desk', 'Yours, on Laptop'], 'Both are kept.'],
   ['mara', ['Mara’s, on Desk', 'Mara’s, on Laptop'], 'Both are kept.'],
@@ -328,6 +328,26 @@ test.each([
   await opened.user.click(dialog.getByRole('button', { name: 'Use all from Laptop' }));
   expect(dialog.getByRole('radio', { name: `Password, ${names[1]}` })).toBeChecked();
 });
+async function showBoth() {
+  const opened = await open('main');
+  await opened.user.click(screen.getByRole('option', { name: /Postgres/ }));
+  await settle();
+  await opened.user.click(screen.getByRole('button', { name: 'Compare' }));
+  await settle();
+  const dialog = within(screen.getByRole('dialog', { name: 'Two edits at once' }));
+  const shown = () => dialog.queryByRole('button', { name: 'Hide' }) !== null;
+  return { ...opened, dialog, shown, show: () => dialog.getByRole('button', { name: 'Show' }) };
+}
+test('two edits at once can be left as they are', async () => {
+  const { user, dialog, called } = await showBoth();
+  expect(dialog.getByRole('button', { name: 'Cancel' })).toHaveFocus();
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  expect(called('item_resolve')).toEqual([]);
+});
+test('hidden values of two edits leave after thirty seconds, and when nobody looks', async () => {
+  const { user, shown, show } = await showBoth();
   await user.click(show());
   await settle();
   expect(shown()).toBe(true);

@@ -249,6 +249,24 @@ pub struct ItemRef {
     pub item: String,
 }
 
+/// An item as it was shown.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[ts(export)]
+pub struct ItemShown {
+    /// The item.
+    pub item: String,
+    /// The `base` of the view that the person saw.
+    pub base: String,
+}
+
+/// Several items to end.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[ts(export)]
+pub struct ItemArchive {
+    /// The items, each as it was shown.
+    pub items: Vec<ItemShown>,
+}
+
 /// Several items.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export)]
