@@ -5,6 +5,7 @@ use std::time::Duration;
 use conclave_core::{
     id::{DeviceId, ItemId, ScopeId, UserId},
     item::{FieldId, ItemContent, MAX_FIELDS, MAX_FILES, PrivateText},
+    receipt::{Action, Receipt},
 };
 use zeroize::Zeroizing;
 
@@ -21,7 +22,7 @@ use crate::{
         },
     },
     convert::{base_from, base_text, count, entry_hash, item_id, scope_id},
-    engine::{Action, Engine, EngineError, Receipt},
+    engine::{Engine, EngineError},
     random,
     session::App,
 };

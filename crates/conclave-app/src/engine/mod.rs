@@ -40,7 +40,6 @@ pub(crate) use self::files::forget_files;
 pub(crate) use self::{
     arrival::{ASKING, Arrival, JOINING, Way},
     pins::{Differs, Pinned},
-    receipts::{Action, Receipt},
     succession::HighWater,
 };
 pub use self::{
