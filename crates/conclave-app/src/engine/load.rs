@@ -116,6 +116,7 @@ impl Ready {
             pending: held.pending,
             alarms: Vec::new(),
             seen: Vec::new(),
+            due_keys: super::DueKeys::default(),
             generation: 0,
         };
         match engine.load_arrival().and_then(|()| engine.after_news()) {

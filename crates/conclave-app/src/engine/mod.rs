@@ -39,6 +39,7 @@ use self::load::append;
 pub(crate) use self::files::forget_files;
 pub(crate) use self::{
     arrival::{ASKING, Arrival, JOINING, Way},
+    notices::DueKeys,
     pins::{Differs, Pinned},
     succession::HighWater,
 };
@@ -75,6 +76,8 @@ pub struct Engine {
     pub(crate) alarms: Vec<conclave_sync::Alarm>,
     /// Those of them that the person has seen.
     pub(crate) seen: Vec<conclave_sync::Alarm>,
+    /// How new keys stand that are due since somebody's access ended.
+    pub(crate) due_keys: DueKeys,
     /// Rises with every change that a view may show.
     pub(crate) generation: u64,
 }
@@ -142,6 +145,9 @@ impl Engine {
         }
         let now = self.now();
         let done = work(&mut self.replica, now).map_err(Into::into);
+        if let Some(error) = self.replica.take_not_handed_on() {
+            self.keys_failed(&error.into(), true);
+        }
         let written = self.replica.take_written();
         // A use case that failed half-way has written entries that are true all the same (a key
         // for nobody, say); but none of them is needed, and the next try starts clean.

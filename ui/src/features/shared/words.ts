@@ -50,6 +50,8 @@ const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   notice_seen_differs: ({ by, of }) =>
     m.notice_seen_differs({ by: by || m.somebody(), of: of || m.somebody() }),
   notice_seen_differs_text: () => m.notice_seen_differs_text(),
+  notice_keys: () => m.notice_keys(),
+  notice_keys_text: () => m.notice_keys_text(),
   notice_newer: () => m.notice_newer(),
   notice_newer_text: () => m.notice_newer_text(),
   notice_waiting: () => m.notice_waiting(),
