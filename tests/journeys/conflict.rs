@@ -58,7 +58,7 @@ fn an_edit_that_was_not_on_screen_is_not_ended_with_what_was() {
     mara.sync_now().unwrap();
     ana.sync_now().unwrap();
     assert_eq!(archive(&ana, &seen), Err(Code::ChangedMeanwhile));
-    assert_eq!(password(&ana, &item), "by Mara");
+    assert_eq!(password(&ana, &item), b"by Mara");
     assert!(!ana.item_get(&item).unwrap().archived);
 
     // What she has looked at she may end; an edit that nobody has seen beats that as well.
@@ -71,7 +71,7 @@ fn an_edit_that_was_not_on_screen_is_not_ended_with_what_was() {
     ana.sync_now().unwrap();
     for app in [&ana, &mara] {
         assert!(!app.item_get(&item).unwrap().archived);
-        assert_eq!(password(app, &item), "meanwhile");
+        assert_eq!(password(app, &item), b"meanwhile");
     }
 }
 

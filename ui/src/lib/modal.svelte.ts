@@ -21,7 +21,11 @@ const isNothing = (at: Element | null): boolean =>
  * the cursor is back where it was, or on `first` where that is gone or still shut. Whoever has moved it
  * meanwhile keeps it.
  */
-export function keepCursor(busy: () => boolean, form: () => HTMLElement | undefined, first: () => void): void {
+export function keepCursor(
+  busy: () => boolean,
+  form: () => HTMLElement | undefined,
+  first: () => void,
+): void {
   let was: Element | null = null;
   let under = false;
   // Before the page is drawn anew: afterwards it is on nothing already.
