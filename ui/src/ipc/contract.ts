@@ -227,6 +227,7 @@ export interface SecretCommands {
   last_resort_words: LastResortView;
   pair_words: RecoverPreview;
   keychain_enable: Keychain;
+  passphrase_change: null;
   recovery_confirm: AppState;
   team_sheet_confirm: AppState;
   secret_copy: CodeCopied;

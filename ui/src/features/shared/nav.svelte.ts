@@ -35,6 +35,7 @@ export type Overlay =
   | { type: 'key_changed'; person: Person; change: KeyChange }
   | { type: 'verify'; person: Person; back: Overlay }
   | { type: 'keychain' }
+  | { type: 'passphrase' }
   | { type: 'limits' }
   | { type: 'storage' }
   | { type: 'generator' }

@@ -264,6 +264,10 @@ export function secretHandlers(
       if (secret === 'wrong') throw new AppError('wrong_passphrase', 'no');
       return setKeychain(world, 'on');
     },
+    passphrase_change: (secret) => {
+      if (secret === 'wrong') throw new AppError('wrong_passphrase', 'no');
+      return null;
+    },
     recovery_confirm: (secret) => {
       if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');
       world.state = { ...world.state, recovery_saved: true };
