@@ -104,8 +104,7 @@ impl Replica {
     /// succeed in some scope yet is tried again with the next news, and said by
     /// [`Self::take_not_handed_on`].
     pub(super) fn hand_on(&mut self, now: u64, rng: &mut dyn CryptoRng) {
-        let failed = self.reconcile(now, rng).err();
-        self.not_handed_on = failed.or(self.not_handed_on.take());
+        self.not_handed_on = self.reconcile(now, rng).err();
     }
 
     /// Why new keys did not follow an ending everywhere, once.
