@@ -3,10 +3,8 @@
 use conclave_app::{
     api::{
         Code, Role,
-        items::{
-            Archived, Choice, FieldEdit, ItemResolve, ItemSave, ItemShown, ItemState, ItemView,
-            Kind, ValueEdit,
-        },
+        archive::{Archived, ItemShown},
+        items::{Choice, FieldEdit, ItemResolve, ItemSave, ItemState, ItemView, Kind, ValueEdit},
         people::Scope,
         vaults::VaultCreate,
     },

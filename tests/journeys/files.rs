@@ -10,10 +10,8 @@ use conclave_app::{
     api::{
         Code, Role, Storage,
         app::LockReason,
-        items::{
-            Changed, ChangedRole, FileRole, HistoryRequest, HistoryRow, ItemSave, ItemShown,
-            ItemView,
-        },
+        archive::ItemShown,
+        items::{Changed, ChangedRole, FileRole, HistoryRequest, HistoryRow, ItemSave, ItemView},
         people::Scope,
         removal::Removal,
     },

@@ -5,7 +5,7 @@ use std::fs;
 use conclave_app::api::{
     Code,
     app::{LockReason, Phase, TeamCreate},
-    items::ItemShown,
+    archive::ItemShown,
     vaults::VaultCreate,
 };
 

@@ -1,9 +1,12 @@
 //! Items and the unfinished edit.
 
-use conclave_app::api::items::{
-    Archived, ConflictView, Copied, DraftFieldRef, DraftView, FieldRef, HistoryPage,
-    HistoryRequest, ItemArchive, ItemDuplicate, ItemFavourite, ItemListRequest, ItemPage, ItemRef,
-    ItemRefs, ItemResolve, ItemSave, ItemView, Restored, UrlRef,
+use conclave_app::api::{
+    archive::{Archived, ItemArchive, ItemRefs, Restored},
+    items::{
+        ConflictView, Copied, DraftFieldRef, DraftView, FieldRef, HistoryPage, HistoryRequest,
+        ItemDuplicate, ItemFavourite, ItemListRequest, ItemPage, ItemRef, ItemResolve, ItemSave,
+        ItemView, UrlRef,
+    },
 };
 use tauri::{command, ipc::Response};
 

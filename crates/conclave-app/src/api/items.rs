@@ -249,32 +249,6 @@ pub struct ItemRef {
     pub item: String,
 }
 
-/// An item as it was shown.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ItemShown {
-    /// The item.
-    pub item: String,
-    /// The `base` of the view that the person saw.
-    pub base: String,
-}
-
-/// Several items to end.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ItemArchive {
-    /// The items, each as it was shown.
-    pub items: Vec<ItemShown>,
-}
-
-/// Several items.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ItemRefs {
-    /// The items.
-    pub items: Vec<String>,
-}
-
 /// A field of an item.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export)]
@@ -364,24 +338,6 @@ pub struct ItemSave {
     /// The files that it has, by id, those among them that were added in the editor; none: as they
     /// were.
     pub files: Option<Vec<String>>,
-}
-
-/// Items were archived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Archived {
-    /// How many.
-    pub count: u32,
-    /// Seconds in which Undo is offered.
-    pub undo_s: u32,
-}
-
-/// Items were restored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Restored {
-    /// How many.
-    pub count: u32,
 }
 
 /// A mark.

@@ -16,10 +16,8 @@ use super::{
 use crate::{
     api::{
         AppError, Code, Person,
-        items::{
-            Archived, Copied, FieldEdit, FieldRole, ItemSave, ItemShown, ItemState, ItemView,
-            Restored, ValueEdit,
-        },
+        archive::{Archived, ItemShown, Restored},
+        items::{Copied, FieldEdit, FieldRole, ItemSave, ItemState, ItemView, ValueEdit},
     },
     convert::{base_from, base_text, count, entry_hash, item_id, scope_id},
     engine::{Engine, EngineError},

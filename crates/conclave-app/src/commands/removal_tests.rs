@@ -8,7 +8,8 @@ use conclave_core::{
 use super::*;
 use crate::{
     api::{
-        items::{ItemSave, ItemShown, ItemView, Kind},
+        archive::ItemShown,
+        items::{ItemSave, ItemView, Kind},
         vaults::VaultCreate,
     },
     commands::two_people::{ana, join},
