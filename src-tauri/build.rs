@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "settings_set",
     "keychain_enable",
     "keychain_disable",
+    "passphrase_change",
     "sync_status",
     "sync_now",
     "storage_get",

@@ -5,8 +5,6 @@
 //! Ciphertexts commit to their key, so mutating them tests little beyond their first check. For
 //! each sealed object there is therefore a second target whose bytes are the *plaintext*: it seals
 //! them first, as a member who holds the key could (docs/threat-model.md, "A member").
-//!
-//! **Not here** is what an opened receipt says: the app decodes it, and the app is not built here.
 
 mod keys;
 pub mod mutate;
@@ -95,6 +93,7 @@ pub const TARGETS: &[Target] = &[
     target("record_body", said::record_body, said::record_bodies),
     target("receipt", said::receipt, said::receipts),
     target("receipt_body", said::receipt_body, said::receipt_bodies),
+    target("receipt_says", said::receipt_says, said::receipts_said),
     target("payload", item::payload, item::payloads),
     target("item", item::item, item::items),
     target("overview", item::overview, item::overviews),

@@ -11,6 +11,7 @@ use conclave_core::{
     keys::UserFacts,
     layout::Span,
     pack::{self, Chain, Head, LogIdentity, PackId},
+    receipt::{Action, Receipt},
     replica::{
         Founding, Introduction, MachineKey, Me, Offer, OfferedVault, Payload, Replica, Who,
         Written, found, joiner, offer_from,
@@ -18,7 +19,6 @@ use conclave_core::{
     role::Role,
 };
 use conclave_crypto::{DeviceSeed, InviteCodeKey, KitSeed, OuterKey};
-use minicbor::Encode;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use crate::keys::{Keys, scope_keys};
@@ -45,18 +45,6 @@ pub(crate) struct World {
     pub(crate) grants: Vec<GrantId>,
     pub(crate) machine: MachineKey,
     pub(crate) item: ItemContent,
-}
-
-/// What a receipt says (docs/format.md, "Sealed bodies").
-#[derive(Encode)]
-#[cbor(map)]
-struct Receipt {
-    #[n(0)]
-    item: ItemId,
-    #[n(1)]
-    field: &'static str,
-    #[n(2)]
-    action: u8,
 }
 
 /// The one world.
@@ -129,8 +117,8 @@ impl World {
         ana.revoke(asked.user, vault, 9, &mut rng).ok()?;
         let receipt = Receipt {
             item: shared,
-            field: "09090909090909090909090909090909",
-            action: 1,
+            field: "09090909090909090909090909090909".into(),
+            action: Action::Copied,
         };
         ana.write_receipt(&receipt, 10, &mut rng).ok()?;
         ana.delete_item(shared, 11).ok()?;

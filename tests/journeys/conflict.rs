@@ -3,7 +3,8 @@
 use conclave_app::{
     api::{
         Code, Role,
-        items::{Choice, FieldEdit, ItemResolve, ItemSave, ItemState, Kind, ValueEdit},
+        archive::{Archived, ItemShown},
+        items::{Choice, FieldEdit, ItemResolve, ItemSave, ItemState, ItemView, Kind, ValueEdit},
         people::Scope,
         vaults::VaultCreate,
     },
@@ -36,6 +37,40 @@ fn change(app: &App, item: &str, name: Option<&str>, secret: Option<&str>) {
         files: None,
     })
     .unwrap();
+}
+
+fn archive(app: &App, seen: &ItemView) -> Result<Archived, Code> {
+    let shown = ItemShown {
+        item: seen.id.clone(),
+        base: seen.base.clone(),
+    };
+    app.item_archive(&[shown]).map_err(|error| error.code)
+}
+
+#[test]
+fn an_edit_that_was_not_on_screen_is_not_ended_with_what_was() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (ana, mara, item) = two(&homes);
+    let seen = ana.item_get(&item).unwrap();
+    change(&mara, &item, None, Some("by Mara"));
+    mara.sync_now().unwrap();
+    ana.sync_now().unwrap();
+    assert_eq!(archive(&ana, &seen), Err(Code::ChangedMeanwhile));
+    assert_eq!(password(&ana, &item), b"by Mara");
+    assert!(!ana.item_get(&item).unwrap().archived);
+
+    // What she has looked at she may end; an edit that nobody has seen beats that as well.
+    let seen = ana.item_get(&item).unwrap();
+    change(&mara, &item, None, Some("meanwhile"));
+    assert!(archive(&ana, &seen).is_ok());
+    assert!(ana.item_get(&item).unwrap().archived);
+    ana.sync_now().unwrap();
+    mara.sync_now().unwrap();
+    ana.sync_now().unwrap();
+    for app in [&ana, &mara] {
+        assert!(!app.item_get(&item).unwrap().archived);
+        assert_eq!(password(app, &item), b"meanwhile");
+    }
 }
 
 /// Ana and Mara with one vault and one item in it.

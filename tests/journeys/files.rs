@@ -10,6 +10,7 @@ use conclave_app::{
     api::{
         Code, Role, Storage,
         app::LockReason,
+        archive::ItemShown,
         items::{Changed, ChangedRole, FileRole, HistoryRequest, HistoryRow, ItemSave, ItemView},
         people::Scope,
         removal::Removal,
@@ -160,7 +161,11 @@ fn an_edit_keeps_files_history_tells_of_them_and_archive_and_copy_have_them() {
     assert_eq!(told(|row| &row.changed), BTreeSet::new());
 
     let copy = t.ana.item_duplicate(&item.id, "A copy").unwrap();
-    t.ana.item_archive(std::slice::from_ref(&item.id)).unwrap();
+    let shown = ItemShown {
+        item: item.id.clone(),
+        base: t.ana.item_get(&item.id).unwrap().base,
+    };
+    t.ana.item_archive(&[shown]).unwrap();
     t.ana.item_restore(std::slice::from_ref(&item.id)).unwrap();
     sync(&[&t.ana, &t.mara]);
     for id in [&copy.id, &item.id] {

@@ -5,6 +5,7 @@ use std::fs;
 use conclave_app::api::{
     Code,
     app::{LockReason, Phase, TeamCreate},
+    archive::ItemShown,
     vaults::VaultCreate,
 };
 
@@ -37,7 +38,11 @@ fn names_of_every_kind_come_back_as_they_were_and_huge_ones_are_refused() {
     let long = "y".repeat(10_000);
     let kept = ana.item_save(&login(&long, &id, "z")).unwrap();
     assert_eq!(ana.item_get(&kept.id).unwrap().title, long);
-    ana.item_archive(&[kept.id]).unwrap();
+    let shown = ItemShown {
+        item: kept.id,
+        base: kept.base,
+    };
+    ana.item_archive(&[shown]).unwrap();
     ana.lock(LockReason::Manual);
     ana.unlock(PASSPHRASE).unwrap();
     let mut found = titles(&ana);

@@ -4,7 +4,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import axe from 'axe-core';
 import { expect } from 'vitest';
 import App from '../src/views/App.svelte';
-import { AppError, setTransport, type ErrorCode } from '../src/ipc';
+import { AppError, setTransport, type Commands, type ErrorCode } from '../src/ipc';
 import { Fake, type Scene } from '../src/ipc/dev';
 import { session } from '../src/features/shared/session.svelte';
 
@@ -36,6 +36,18 @@ export function refuse(fake: Fake, command: string, code: ErrorCode = 'internal'
   };
   return () => (fake.invoke = invoke);
 }
+/** What a command answers is another thing from now on. */
+export function answer<C extends keyof Commands>(
+  fake: Fake,
+  command: C,
+  change: (view: Commands[C][1]) => Commands[C][1],
+): void {
+  const invoke = fake.invoke.bind(fake);
+  fake.invoke = async (asked, args) => {
+    const view = await invoke(asked, args);
+    return asked === command ? change(view as Commands[C][1]) : view;
+  };
+}
 /** A command takes its time: until the answer is called. */
 export function hold(fake: Fake, command: string): () => void {
   const invoke = fake.invoke.bind(fake);
@@ -50,6 +62,20 @@ export function hold(fake: Fake, command: string): () => void {
     return answer;
   };
   return () => release();
+}
+
+/**
+ * What a browser does when it draws and jsdom does not: it takes the cursor from what cannot be pressed
+ * (HTML, “focus fixup”). jsdom blurs only what can, so it can for that one moment. True if it was taken.
+ */
+export function draw(): boolean {
+  const at = document.activeElement;
+  if (!(at instanceof HTMLElement) || !at.matches(':disabled')) return false;
+  const shut = [at, at.closest('fieldset')].filter((one) => one?.hasAttribute('disabled'));
+  for (const one of shut) one?.removeAttribute('disabled');
+  at.blur();
+  for (const one of shut) one?.setAttribute('disabled', '');
+  return true;
 }
 
 /** Nothing serious or critical; colours need a real browser and are measured elsewhere. */

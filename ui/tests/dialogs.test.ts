@@ -2,7 +2,7 @@
 import { screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { nav, type Overlay } from '../src/features/shared/nav.svelte';
-import { expectAccessible, hold, open, refuse, settle } from './app';
+import { draw, expectAccessible, hold, open, refuse, settle } from './app';
 
 const shown = () => screen.queryByRole('dialog');
 type User = Awaited<ReturnType<typeof open>>['user'];
@@ -91,6 +91,67 @@ describe('the keys of the window', () => {
 });
 
 describe('the cursor', () => {
+  test.each<[string, Overlay, string, string]>([
+    ['vault_create', { type: 'vault', vault: null }, 'Zoo', 'Create vault'],
+    ['recovery_sheet_save', { type: 'recovery' }, '/tmp', 'Save PDF'],
+  ])('%s: is back on the button when its work was refused', async (command, overlay, keys, name) => {
+    const { user, fake } = await open('main');
+    nav.overlay = overlay;
+    await settle();
+    await user.keyboard(keys);
+    const button = () => within(shown()!).getByRole('button', { name: new RegExp(`^${name}`) });
+    button().focus();
+    refuse(fake, command, 'disk_full');
+    const go = hold(fake, command);
+    await user.keyboard('{Enter}');
+    await settle();
+    expect([draw(), document.activeElement]).toEqual([true, document.body]);
+    go();
+    await settle();
+    expect(button()).toHaveFocus();
+  });
+  test('of a sheet is back as well, or where the sheet begins when its button is still shut', async () => {
+    const { user, fake } = await open('main');
+    await user.keyboard('{Control>}i{/Control}');
+    await settle();
+    const sheet = within(shown()!);
+    const share = () => sheet.getByRole('button', { name: /^Share/ });
+    await user.click(sheet.getByRole('button', { name: /^Lena Okafor/ }));
+    const press = async () => {
+      const go = hold(fake, 'share_grant');
+      await user.click(share());
+      await settle();
+      expect([draw(), document.activeElement]).toEqual([true, document.body]);
+      go();
+      await settle();
+    };
+    const accept = refuse(fake, 'share_grant', 'disk_full');
+    await press();
+    expect(share()).toHaveFocus();
+    accept();
+    await press();
+    expect(share()).toBeDisabled();
+    expect(sheet.getByRole('textbox', { name: 'Add a person or group' })).toHaveFocus();
+  });
+  test('stays where somebody has put it meanwhile', async () => {
+    const { user, fake } = await open('main');
+    nav.overlay = { type: 'vault', vault: null };
+    await settle();
+    const field = within(shown()!).getByRole('textbox', { name: 'Name' });
+    await user.type(field, 'Zoo');
+    within(shown()!)
+      .getByRole('button', { name: /^Create vault/ })
+      .focus();
+    refuse(fake, 'vault_create', 'disk_full');
+    const go = hold(fake, 'vault_create');
+    await user.keyboard('{Enter}');
+    await settle();
+    expect(draw()).toBe(true);
+    field.focus();
+    go();
+    await settle();
+    expect(field).toHaveFocus();
+  });
   test('is inside while the primary button cannot be pressed yet, and Enter presses nothing', async () => {
     const { user, fake, called } = await open('main');
     hold(fake, 'item_conflict');

@@ -89,12 +89,50 @@ test('before somebody is added it is said what they will open', async () => {
     document.activeElement as HTMLElement,
   );
 });
-test('somebody whose key was not confirmed is not added, and it says why', async () => {
-  const { user } = await openOperations();
+test('whose key nobody confirmed is compared first, and is chosen still when that is done', async () => {
+  const { user, called } = await openOperations();
   await choose(user, 'Add a person', 'Tomás Silva');
-  await user.click(dialog('Operations').getByRole('button', { name: 'Add Tomás' }));
+  expect(screen.getByText(/Nobody has confirmed Tomás’s key yet/)).toBeInTheDocument();
+  const add = () => dialog('Operations').getByRole('button', { name: 'Add Tomás' });
+  expect(add()).toBeDisabled();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Verify with Tomás' }));
   await settle();
-  expect(screen.getByRole('alert')).toHaveTextContent(/Tomás Silva’s key was not confirmed/);
+  await user.click(screen.getByRole('button', { name: 'Not now' }));
+  await settle();
+  expect(add()).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: 'Verify with Tomás' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'They match' }));
+  await settle();
+  expect(screen.queryByText(/Nobody has confirmed/)).not.toBeInTheDocument();
+  await user.click(add());
+  await settle();
+  expect(called('group_add')).toEqual([{ req: { group: 'g-operations', user: 'tomas' } }]);
+});
+test('a vault waits for a member whose key nobody confirmed', async () => {
+  const { user, fake, called } = await openGroups();
+  fake.world.people.find((one) => one.user === 'jonas')!.key_state = 'not_verified';
+  await user.click(screen.getByRole('button', { name: 'Open Operations' }));
+  await settle();
+  await choose(user, 'Give it a vault', 'Marketing');
+  const give = () => dialog('Operations').getByRole('button', { name: 'Give Marketing' });
+  expect(give()).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: 'Verify with Jonas' }));
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'They match' }));
+  await settle();
+  await user.click(give());
+  await settle();
+  expect(called('group_give')).toHaveLength(1);
+});
+test('somebody whose key is no longer confirmed is not added, and it says why', async () => {
+  const { user, fake } = await openOperations();
+  await choose(user, 'Add a person', 'Mara Lindqvist');
+  fake.world.people.find((one) => one.user === 'mara')!.key_state = 'not_verified';
+  await user.click(dialog('Operations').getByRole('button', { name: 'Add Mara' }));
+  await settle();
+  expect(screen.getByRole('alert')).toHaveTextContent(/Mara Lindqvist’s key was not confirmed/);
   await expectAccessible();
 });
 test('a refusal says who may', async () => {

@@ -5,7 +5,7 @@ import type { ItemSave } from '../src/ipc';
 import { detail } from '../src/features/items/detail.svelte';
 import { editor } from '../src/features/editor/editor.svelte';
 import { session } from '../src/features/shared/session.svelte';
-import { open, refuse, settle } from './app';
+import { answer, expectAccessible, open, refuse, settle } from './app';
 
 afterEach(() => vi.useRealTimers());
 const SECRET = 'hazel-Quarry-7-otter-Lantern-brisk';
@@ -240,6 +240,26 @@ test('a secret under a key that a removed person has says so, and what to do', a
   await settle();
   expect(screen.getByRole('textbox', { name: 'Title' })).toBeInTheDocument();
 });
+test('an edit that was not on screen is not archived with what was', async () => {
+  const { user, fake, called } = await open('main');
+  await user.click(screen.getByRole('option', { name: /Cloudflare/ }));
+  await settle();
+  const shown = detail.view!.base;
+  // It arrives between the drawing and the click.
+  const stored = fake.world.items.find((one) => one.title === 'Cloudflare')!;
+  stored.changedAt += 1;
+  stored.fields.find((field) => field.role === 'username')!.value = 'new@northwind.example';
+  await user.keyboard('{Delete}');
+  await settle();
+  expect(called('item_archive')).toEqual([{ req: { items: [{ item: stored.id, base: shown }] } }]);
+  expect(stored.archived).toBe(false);
+  expect(screen.getByText(/This was changed meanwhile/)).toBeInTheDocument();
+  // What came is on screen now, and can be archived.
+  expect(screen.getByText('new@northwind.example')).toBeInTheDocument();
+  await user.keyboard('{Delete}');
+  await settle();
+  expect(stored.archived).toBe(true);
+});
 test('two edits at once: choose per field', async () => {
   const { user, called } = await open('main');
   await user.click(screen.getByRole('option', { name: /Postgres/ }));
@@ -273,6 +293,40 @@ test('two edits at once: choose per field', async () => {
     },
   ]);
   expect(screen.getByText('db-2.internal:5432')).toBeInTheDocument();
+});
+test.each([
+  ['ana', ['Yours, on Desk', 'Yours, on Laptop'], 'Both are kept.'],
+  ['mara', ['Mara’s, on Desk', 'Mara’s, on Laptop'], 'Both are kept.'],
+])('two edits by one person (%s) are told apart by the computer', async (user, names, text) => {
+  const opened = await open('main');
+  const { world } = opened.fake;
+  answer(opened.fake, 'item_conflict', (view) => ({
+    ...view,
+    sides: view.sides.map((side, i) => ({
+      ...side,
+      by: world.refer(user),
+      device: ['Desk', 'Laptop'][i]!,
+    })),
+  }));
+  answer(opened.fake, 'item_get', (view) => ({
+    ...view,
+    versions_by: view.versions_by.map(() => world.refer(user)),
+  }));
+  await opened.user.click(screen.getByRole('option', { name: /Postgres/ }));
+  await settle();
+  const banner = screen.getByText('Two edits at once.').closest('[role=status]')!;
+  expect(banner).toHaveTextContent(`Two edits at once. ${text} Compare`);
+  await opened.user.click(screen.getByRole('button', { name: 'Compare' }));
+  await settle();
+  const dialog = within(screen.getByRole('dialog', { name: 'Two edits at once' }));
+  expect(dialog.getByText(/was changed twice at once\. Both are kept\./)).toBeInTheDocument();
+  for (const name of names) {
+    expect(dialog.getByText(name)).toBeInTheDocument();
+    expect(dialog.getByRole('radio', { name: `Password, ${name}` })).toBeInTheDocument();
+  }
+  await expectAccessible();
+  await opened.user.click(dialog.getByRole('button', { name: 'Use all from Laptop' }));
+  expect(dialog.getByRole('radio', { name: `Password, ${names[1]}` })).toBeChecked();
 });
 async function showBoth() {
   const opened = await open('main');

@@ -117,6 +117,21 @@ test('without a recent sync only an emergency removal is offered', async () => {
   await settle();
   expect(called('person_remove')).toEqual([{ req: { user: 'mara', vault: null, emergency: true } }]);
 });
+test.each([
+  [3, 2, 'Mara could also open 3 items in 2 vaults that you do not open.'],
+  [1, 1, 'Mara could also open 1 item in 1 vault that you do not open.'],
+  [0, 0, null],
+])('what the remover does not open is counted: %i in %i', async (items, vaults, text) => {
+  const { user, fake } = await openMara();
+  fake.world.beyond = { items, vaults };
+  await user.click(dialog('Mara Lindqvist').getByRole('button', { name: 'Remove Mara' }));
+  await settle();
+  const first = dialog('Remove Mara Lindqvist?');
+  const said = first.queryByText(/could also open/);
+  if (text === null) expect(said).not.toBeInTheDocument();
+  else expect(said).toHaveTextContent(text);
+  await expectAccessible();
+});
 test('somebody who could open nothing is taken out with one sentence', async () => {
   const { user, fake, called } = await openMara();
   fake.world.grants = fake.world.grants.filter((one) => one.user !== 'mara');

@@ -1,7 +1,8 @@
 // Storage and sync: opened from the footer and from the settings, with the numbers that the shell counted.
 import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
-import { expectAccessible, open, settle } from './app';
+import { nav } from '../src/features/shared/nav.svelte';
+import { expectAccessible, open, refuse, settle } from './app';
 
 const dialog = () => screen.getByRole('dialog', { name: 'Storage and sync' });
 
@@ -80,4 +81,54 @@ test('without a folder it leads to choosing one', async () => {
   await settle();
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
   expect(screen.getByRole('heading', { name: 'Settings' })).toBeInTheDocument();
+});
+
+test('an invitation without a folder leads to choosing one, and goes on from there', async () => {
+  const { user, fake, called } = await open('empty');
+  nav.overlay = { type: 'invite' };
+  await settle();
+  await user.keyboard('Zoe{Enter}');
+  await settle();
+  const invite = within(screen.getByRole('dialog', { name: 'Invite a teammate' }));
+  expect(invite.getByText(/needs a shared folder.*goes on from here/)).toBeInTheDocument();
+  expect(invite.queryByRole('alert')).not.toBeInTheDocument();
+  expect(invite.getByRole('textbox', { name: 'Their name' })).toHaveValue('Zoe');
+  const use = () => invite.getByRole('button', { name: /^Use this folder/ });
+  expect(use()).toBeDisabled();
+  await expectAccessible();
+  // The cursor is where the way on is.
+  await user.keyboard('{Enter}');
+  await settle();
+  expect(called('storage_pick_folder')).toHaveLength(1);
+  expect(invite.getByText(/^Wrote, read back/)).toBeInTheDocument();
+  const again = refuse(fake, 'storage_test', 'folder_not_writable');
+  await user.click(use());
+  await settle();
+  expect(invite.getByText('Conclave may not write into this folder.')).toBeInTheDocument();
+  again();
+  expect(called('storage_set')).toEqual([]);
+  await user.click(use());
+  await settle();
+  expect(called('storage_set')).toHaveLength(1);
+  expect(called('invite_create')).toHaveLength(2);
+  expect(screen.queryByRole('dialog', { name: 'Invite a teammate' })).not.toBeInTheDocument();
+  expect(screen.getByRole('dialog')).toHaveTextContent('Zoe');
+});
+
+test('so does another device', async () => {
+  const { user, called } = await open('empty');
+  await user.keyboard('{Control>},{/Control}');
+  await settle();
+  await user.click(screen.getByRole('button', { name: 'Add a device' }));
+  await settle();
+  const add = within(screen.getByRole('dialog'));
+  expect(add.getByText(/needs a shared folder/)).toBeInTheDocument();
+  await expectAccessible();
+  await user.click(add.getByRole('button', { name: /^Choose/ }));
+  await settle();
+  await user.click(add.getByRole('button', { name: /^Use this folder/ }));
+  await settle();
+  expect(called('storage_set')).toHaveLength(1);
+  expect(called('device_code')).toHaveLength(2);
+  expect(add.getAllByTestId('device-word')).toHaveLength(10);
 });

@@ -16,6 +16,7 @@ pub mod kind;
 pub mod layout;
 pub mod merge;
 pub mod pack;
+pub mod receipt;
 pub mod remote;
 pub mod replica;
 pub mod role;

@@ -100,8 +100,6 @@ pub enum Outcome {
     News,
     /// Another history.
     Fork,
-    /// Nothing that can be read.
-    Unreadable,
 }
 
 impl Alarm {

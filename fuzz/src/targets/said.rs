@@ -1,8 +1,11 @@
 //! What members say under a scope's key: directory records, and receipts to the auditors.
 
 use conclave_core::{
+    cbor,
     entry::Entry,
+    id::ItemId,
     kind::Kind,
+    receipt::{Action, Receipt},
     replica::{About, Record},
     sealing::{open_from_scope, seal_to_scope},
 };
@@ -72,7 +75,7 @@ pub(crate) fn record_bodies() -> Vec<Vec<u8>> {
     plain.map(|plain| plain.to_vec()).collect()
 }
 
-/// A receipt's sealed body, in the place of each of the team's. What it says is read by the app.
+/// A receipt's sealed body, in the place of each of the team's.
 pub(crate) fn receipt(data: &[u8]) {
     let ana = &world().ana;
     for (entry, sealed, _) in entries(Kind::Audit) {
@@ -111,6 +114,34 @@ pub(crate) fn receipt_bodies() -> Vec<Vec<u8>> {
     };
     let plain = entries(Kind::Audit).filter_map(|(entry, sealed, key)| open(entry, sealed, key));
     plain.map(|plain| plain.to_vec()).collect()
+}
+
+/// What an opened receipt says, as whoever removes somebody reads it: one spelling of one thing.
+pub(crate) fn receipt_says(data: &[u8]) {
+    let Some(receipt) = Receipt::decode(data) else {
+        return;
+    };
+    assert!(receipt.field.len() <= data.len(), "more than was said");
+    let again = cbor::encode(&receipt);
+    assert_eq!(Receipt::decode(&again), Some(receipt), "not what was said");
+}
+
+/// The team's, and one of each thing that can be done.
+pub(crate) fn receipts_said() -> Vec<Vec<u8>> {
+    let all = [
+        Action::Revealed,
+        Action::Copied,
+        Action::Used,
+        Action::Saved,
+    ];
+    let said = all.map(|action| {
+        cbor::encode(&Receipt {
+            item: ItemId::new([8; 32]),
+            field: "09090909090909090909090909090909".into(),
+            action,
+        })
+    });
+    said.into_iter().chain(receipt_bodies()).collect()
 }
 
 /// docs/format.md, "Sealed bodies".

@@ -73,6 +73,13 @@ pub(crate) async fn keychain_disable(app: Shared<'_>) -> Answer<Keychain> {
     off(app, |app| app.keychain_disable()).await
 }
 
+/// The new one was given to `setup_passphrase`; this has the old one.
+#[command]
+pub(crate) async fn passphrase_change(app: Shared<'_>, request: Request<'_>) -> Answer<()> {
+    let old = secret(&request)?;
+    off(app, move |app| app.passphrase_change(&old)).await
+}
+
 #[command]
 pub(crate) async fn sync_status(app: Shared<'_>) -> Answer<SyncView> {
     off(app, |app| Ok(app.sync_status())).await

@@ -1,9 +1,12 @@
 //! Items and the unfinished edit.
 
-use conclave_app::api::items::{
-    Archived, ConflictView, Copied, DraftFieldRef, DraftView, FieldRef, HistoryPage,
-    HistoryRequest, ItemDuplicate, ItemFavourite, ItemListRequest, ItemPage, ItemRef, ItemRefs,
-    ItemResolve, ItemSave, ItemView, Restored, UrlRef,
+use conclave_app::api::{
+    archive::{Archived, ItemArchive, ItemRefs, Restored},
+    items::{
+        ConflictView, Copied, DraftFieldRef, DraftView, FieldRef, HistoryPage, HistoryRequest,
+        ItemDuplicate, ItemFavourite, ItemListRequest, ItemPage, ItemRef, ItemResolve, ItemSave,
+        ItemView, UrlRef,
+    },
 };
 use tauri::{command, ipc::Response};
 
@@ -49,7 +52,7 @@ pub(crate) async fn item_save(app: Shared<'_>, req: ItemSave) -> Answer<ItemView
 }
 
 #[command]
-pub(crate) async fn item_archive(app: Shared<'_>, req: ItemRefs) -> Answer<Archived> {
+pub(crate) async fn item_archive(app: Shared<'_>, req: ItemArchive) -> Answer<Archived> {
     off(app, move |app| app.item_archive(&req.items)).await
 }
 

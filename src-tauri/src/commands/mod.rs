@@ -80,6 +80,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         frame::settings_set,
         frame::keychain_enable,
         frame::keychain_disable,
+        frame::passphrase_change,
         frame::sync_status,
         frame::sync_now,
         frame::storage_get,

@@ -48,6 +48,7 @@ import type {
   InviteReady,
   InviteRef,
   InviteSave,
+  ItemArchive,
   ItemDuplicate,
   ItemFavourite,
   ItemListRequest,
@@ -147,7 +148,7 @@ export interface Commands {
   item_copy_field: [FieldRef, Copied];
   item_open_url: [UrlRef, null];
   item_save: [ItemSave, ItemView];
-  item_archive: [ItemRefs, Archived];
+  item_archive: [ItemArchive, Archived];
   item_restore: [ItemRefs, Restored];
   item_favourite: [ItemFavourite, null];
   item_duplicate: [ItemDuplicate, ItemView];
@@ -226,6 +227,7 @@ export interface SecretCommands {
   last_resort_words: LastResortView;
   pair_words: RecoverPreview;
   keychain_enable: Keychain;
+  passphrase_change: null;
   recovery_confirm: AppState;
   team_sheet_confirm: AppState;
   secret_copy: CodeCopied;

@@ -13,7 +13,7 @@ import { sync } from '$features/shared/sync.svelte';
 import { toasts } from '$features/shared/toasts.svelte';
 import { vaults } from '$features/shared/vaults.svelte';
 import { isEditable, isTyping } from '$lib/keys';
-import { isCovered } from '$lib/modal';
+import { isCovered } from '$lib/modal.svelte';
 import { m } from '$paraglide/messages';
 
 interface Panes {

@@ -249,14 +249,6 @@ pub struct ItemRef {
     pub item: String,
 }
 
-/// Several items.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct ItemRefs {
-    /// The items.
-    pub items: Vec<String>,
-}
-
 /// A field of an item.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export)]
@@ -346,24 +338,6 @@ pub struct ItemSave {
     /// The files that it has, by id, those among them that were added in the editor; none: as they
     /// were.
     pub files: Option<Vec<String>>,
-}
-
-/// Items were archived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Archived {
-    /// How many.
-    pub count: u32,
-    /// Seconds in which Undo is offered.
-    pub undo_s: u32,
-}
-
-/// Items were restored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Restored {
-    /// How many.
-    pub count: u32,
 }
 
 /// A mark.

@@ -5,6 +5,7 @@
 //! Ids are lower-case hex, times Unix milliseconds, text that Rust decides a key with arguments.
 
 pub mod app;
+pub mod archive;
 pub mod devices;
 pub mod error;
 pub mod files;

@@ -147,6 +147,10 @@ pub struct RemovalPreview {
     pub vault: Option<VaultChip>,
     /// What they could open, as far as this person can open it too: copied, opened, the rest.
     pub could_open: Vec<CouldOpen>,
+    /// What else they could open, and this person cannot: how many items.
+    pub beyond_items: u32,
+    /// In how many vaults those are.
+    pub beyond_vaults: u32,
     /// How much of the uses among it is known here.
     pub recorded: Recorded,
     /// The groups, by name, through which they can open the vault afterwards as well.

@@ -6,6 +6,7 @@ use std::{fs, io, io::Read, path::Path};
 use conclave_core::{
     id::{ItemId, TeamId},
     item::{File, FileId, ItemContent, MAX_FILE_LEN, MAX_FILES, shorten},
+    receipt::{Action, Receipt},
     remote::RemoteError,
 };
 use zeroize::Zeroizing;
@@ -16,7 +17,7 @@ use crate::{
         files::{FileSaved, FileView},
     },
     convert::item_id,
-    engine::{Action, Engine, Receipt},
+    engine::Engine,
     random,
     session::App,
     whole_file,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use conclave_core::{
     id::{DeviceId, ItemId, ScopeId, UserId},
     item::{FieldId, ItemContent, MAX_FIELDS, MAX_FILES, PrivateText},
+    receipt::{Action, Receipt},
 };
 use zeroize::Zeroizing;
 
@@ -15,13 +16,11 @@ use super::{
 use crate::{
     api::{
         AppError, Code, Person,
-        items::{
-            Archived, Copied, FieldEdit, FieldRole, ItemSave, ItemState, ItemView, Restored,
-            ValueEdit,
-        },
+        archive::{Archived, ItemShown, Restored},
+        items::{Copied, FieldEdit, FieldRole, ItemSave, ItemState, ItemView, ValueEdit},
     },
     convert::{base_from, base_text, count, entry_hash, item_id, scope_id},
-    engine::{Action, Engine, EngineError, Receipt},
+    engine::{Engine, EngineError},
     random,
     session::App,
 };
@@ -197,15 +196,16 @@ impl App {
         })
     }
 
-    /// Ends items; they can be restored.
+    /// Ends items as they were shown; they can be restored.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`]; none is ended then.
-    pub fn item_archive(&self, items: &[String]) -> Result<Archived, AppError> {
+    /// [`Code::NotAllowed`]; [`Code::ChangedMeanwhile`] where one was edited since it was shown.
+    /// None is ended then.
+    pub fn item_archive(&self, items: &[ItemShown]) -> Result<Archived, AppError> {
         let items = items
             .iter()
-            .map(|i| item_id(i))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|shown| Ok((item_id(&shown.item)?, base_from(&shown.base)?)))
+            .collect::<Result<Vec<_>, AppError>>()?;
         self.with(|engine| {
             engine.delete_items(&items)?;
             Ok(Archived {

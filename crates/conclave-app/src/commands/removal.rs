@@ -1,10 +1,12 @@
 //! One person: their access, their role, taking them out, and what lies beyond a removal.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use conclave_core::{
-    body::Body,
+    body::{Body, ScopeKind},
     cbor,
     entry::Entry,
-    id::{EntryHash, ScopeId, UserId},
+    id::{EntryHash, ItemId, ScopeId, UserId},
     replica::{NoRemoval, Who},
     role,
 };
@@ -155,6 +157,42 @@ impl Engine {
         out
     }
 
+    /// What they could open in a place and is not in that list, since this person does not read
+    /// it: items that are not archived, and their vaults.
+    fn beyond(&self, user: UserId, place: ScopeId) -> (usize, usize) {
+        let replica = self.replica();
+        let rights = replica.rights();
+        let me = replica.me().user;
+        let scopes = rights.scopes().into_iter();
+        let personal: BTreeSet<ScopeId> = scopes
+            .filter(|scope| scope.kind == ScopeKind::Personal)
+            .map(|scope| scope.id)
+            .collect();
+        let (mut theirs, mut mine) = (BTreeMap::new(), BTreeMap::new());
+        let mut reads = |who: UserId, scope: ScopeId| {
+            let known = if who == me { &mut mine } else { &mut theirs };
+            *known
+                .entry(scope)
+                .or_insert_with(|| rights.readers(scope).contains(&who))
+        };
+        let mut opens = |who: UserId, item: ItemId, home: ScopeId| {
+            let shared = replica.item_scopes(item);
+            core::iter::once(home)
+                .chain(shared)
+                .any(|scope| reads(who, scope))
+        };
+        let (mut items, mut homes) = (0, BTreeSet::new());
+        for (item, state) in replica.items() {
+            let home = state.home;
+            let within = !state.deleted && rights.covers(place, home) && !personal.contains(&home);
+            if within && opens(user, item, home) && !opens(me, item, home) {
+                items += 1;
+                homes.insert(home);
+            }
+        }
+        (items, homes.len())
+    }
+
     fn preview(
         &self,
         user: UserId,
@@ -177,10 +215,13 @@ impl Engine {
         });
         let new_keys = count(new_keys.count());
         let uses = self.uses_by(user)?;
+        let (items, homes) = self.beyond(user, place);
         Ok(RemovalPreview {
             person: person(self, Some(user)),
             vault: vault.is_some().then(|| self.chip(place)),
             could_open: self.could_open(user, place, &uses),
+            beyond_items: count(items),
+            beyond_vaults: count(homes),
             recorded: uses.recorded,
             machines: self.machines_ending(user, place),
             new_keys,

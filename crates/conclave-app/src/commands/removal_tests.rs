@@ -7,7 +7,11 @@ use conclave_core::{
 
 use super::*;
 use crate::{
-    api::vaults::VaultCreate,
+    api::{
+        archive::ItemShown,
+        items::{ItemSave, ItemView, Kind},
+        vaults::VaultCreate,
+    },
     commands::two_people::{ana, join},
 };
 
@@ -82,4 +86,78 @@ fn hostile_05_whoever_asks_for_a_newer_version_can_be_taken_out_by_this_one() {
     // It was said before the removal, and stands: but nobody who may say so is there any more.
     assert!(ana.state().read_only.is_none());
     create().unwrap();
+}
+
+fn note(app: &App, vault: &str, title: &str) -> ItemView {
+    app.item_save(&ItemSave {
+        item: None,
+        base: None,
+        vault: vault.into(),
+        kind: Kind::Note,
+        title: title.into(),
+        fields: vec![],
+        files: None,
+    })
+    .unwrap()
+}
+
+/// The list holds what whoever removes can open; how much else there is, is not kept from them.
+#[test]
+fn what_lies_in_vaults_that_the_remover_does_not_open_is_counted() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let shared = homes[2].path();
+    let ana = ana(homes[0].path(), shared);
+    let mara = join(&ana, homes[1].path(), shared);
+    let user = mara.state().me.unwrap().user;
+    ana.safety_confirm(&user, true).unwrap();
+    let vault = |app: &App, name: &str| {
+        let request = VaultCreate {
+            name: name.into(),
+            colour: 1,
+        };
+        app.vault_create(&request).unwrap().id
+    };
+    let both = vault(&ana, "Production");
+    let grant = crate::api::share::ShareGrant {
+        scope: crate::api::share::Scope::Vault { id: both.clone() },
+        who: crate::api::share::Who::Person { id: user.clone() },
+        role: Role::Viewer,
+        expires_ms: None,
+    };
+    ana.share_give(&grant).unwrap();
+    note(&ana, &both, "Seen by both");
+    // Admins make vaults of their own.
+    let admin = RoleChange {
+        user: user.clone(),
+        vault: None,
+        role: Role::Admin,
+    };
+    ana.role_change(&admin).unwrap();
+    ana.sync_now().unwrap();
+    mara.sync_now().unwrap();
+    let personal = mara.vault_list().unwrap().vaults;
+    let personal = personal.into_iter().find(|vault| vault.personal).unwrap();
+    note(&mara, &personal.id, "Nobody else’s");
+    let hers = vault(&mara, "Hers");
+    for title in ["One", "Two"] {
+        note(&mara, &hers, title);
+    }
+    let gone = note(&mara, &hers, "Gone");
+    let shown = ItemShown {
+        item: gone.id,
+        base: gone.base,
+    };
+    mara.item_archive(&[shown]).unwrap();
+    mara.sync_now().unwrap();
+    ana.sync_now().unwrap();
+    let look = |vault: Option<&str>| {
+        let target = RemovalTarget {
+            user: user.clone(),
+            vault: vault.map(str::to_owned),
+        };
+        let view = ana.removal_preview(&target).unwrap();
+        (view.could_open.len(), view.beyond_items, view.beyond_vaults)
+    };
+    assert_eq!(look(None), (1, 2, 1));
+    assert_eq!(look(Some(&both)), (1, 0, 0));
 }

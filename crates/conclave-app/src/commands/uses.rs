@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use conclave_core::{
     authority::Label,
-    cbor,
     entry::Entry,
     id::{ItemId, UserId},
     kind::Kind,
+    receipt::{Action, Receipt},
 };
 
 use crate::{
     api::removal::{LastUse, Recorded, Use},
-    engine::{Action, Engine, EngineError, Receipt},
+    engine::{Engine, EngineError},
 };
 
 /// Each one costs an opening; of more, the latest are looked at.
@@ -84,7 +84,7 @@ impl Engine {
                 continue;
             };
             let opened = replica.open_receipt(&entry.hash, &sealed);
-            if let Some(receipt) = opened.and_then(|plain| cbor::decode::<Receipt>(&plain).ok()) {
+            if let Some(receipt) = opened.and_then(|plain| Receipt::decode(&plain)) {
                 // A clock that is ahead must not make a use of tomorrow.
                 uses.note(&receipt, entry.header.wall_ms.min(self.now()));
             }

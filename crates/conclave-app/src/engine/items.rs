@@ -250,15 +250,23 @@ impl Engine {
         self.write(item, home, parents, &content)
     }
 
-    /// Ends items.
+    /// Ends items, each as it was shown: a tombstone ends the heads that it names, and nobody ends
+    /// an edit that they have not seen.
     ///
     /// # Errors
-    /// [`EngineError::Write`] when one is not this person's to end; none is ended then.
-    pub fn delete_items(&mut self, items: &[ItemId]) -> Result<(), EngineError> {
+    /// [`EngineError::Changed`] when the heads of one are others by now, [`EngineError::Write`]
+    /// when one is not this person's to end; none is ended then.
+    pub fn delete_items(&mut self, items: &[(ItemId, Vec<EntryHash>)]) -> Result<(), EngineError> {
+        for (item, base) in items {
+            let state = self.replica.item(item).ok_or(EngineError::NotFound)?;
+            if *base != state.heads {
+                return Err(EngineError::Changed);
+            }
+        }
         self.commit(|replica, now| {
             items
                 .iter()
-                .try_for_each(|item| replica.delete_item(*item, now).map(drop))
+                .try_for_each(|(item, _)| replica.delete_item(*item, now).map(drop))
         })
     }
 

@@ -13,7 +13,7 @@ use conclave_store::{OpenStore, Reader};
 
 use super::{
     Engine, EngineError, Kept, Names, Shelf,
-    notices::Leakers,
+    leakers::Leakers,
     record::{self, IDENTITY, Identity},
 };
 use crate::clock::Clock;
@@ -118,6 +118,7 @@ impl Ready {
             alarms: Vec::new(),
             leakers: Leakers::default(),
             seen: Vec::new(),
+            due_keys: super::DueKeys::default(),
             generation: 0,
         };
         match engine.load_arrival().and_then(|()| engine.after_news()) {

@@ -14,7 +14,7 @@ use conclave_sync::{
 };
 use minicbor::{Decode, Encode};
 
-use super::{Engine, EngineError, Kept, notices::hands_out_keys, record, stops::Stops};
+use super::{DueKeys, Engine, EngineError, Kept, leakers::hands_out_keys, record, stops::Stops};
 use crate::random;
 
 pub(super) const OUTGOING: &str = "sync/outgoing";
@@ -54,7 +54,7 @@ fn store_error(error: impl Into<EngineError>) -> LocalError {
 impl Engine {
     /// Boxes keys to those who became entitled, or whose own keys have only now arrived. What does
     /// not succeed is tried again with the next news.
-    fn hand_on_keys(&mut self) {
+    pub(crate) fn hand_on_keys(&mut self) {
         if !self.is_member() || self.is_ended() || self.stopped().is_some() {
             return;
         }
@@ -63,9 +63,9 @@ impl Engine {
             let failed = replica.reconcile(now, &mut random::os()).err();
             Ok::<_, EngineError>(failed)
         });
-        let failed = done.map_or_else(Some, |failed| failed.map(EngineError::from));
-        if let Some(error) = failed {
-            tracing::warn!(%error, "keys could not be handed on");
+        match done.map_or_else(Some, |failed| failed.map(EngineError::from)) {
+            Some(error) => self.keys_failed(&error, false),
+            None => self.due_keys = DueKeys::None,
         }
     }
 

@@ -11,6 +11,7 @@ mod expiry;
 mod files;
 mod index;
 mod items;
+mod leakers;
 mod list;
 mod load;
 mod local;
@@ -39,9 +40,9 @@ use self::load::append;
 pub(crate) use self::{
     arrival::{ASKING, Arrival, JOINING, Way},
     files::forget_files,
-    notices::OFTEN,
+    leakers::OFTEN,
+    notices::DueKeys,
     pins::{Differs, Pinned},
-    receipts::{Action, Receipt},
     succession::HighWater,
 };
 pub use self::{
@@ -77,7 +78,9 @@ pub struct Engine {
     pub(crate) alarms: Vec<conclave_sync::Alarm>,
     /// Those of them that the person has seen.
     pub(crate) seen: Vec<conclave_sync::Alarm>,
-    pub(crate) leakers: notices::Leakers,
+    pub(crate) leakers: leakers::Leakers,
+    /// How new keys stand that are due since somebody's access ended.
+    pub(crate) due_keys: DueKeys,
     /// Rises with every change that a view may show.
     pub(crate) generation: u64,
 }
@@ -145,6 +148,9 @@ impl Engine {
         }
         let now = self.now();
         let done = work(&mut self.replica, now).map_err(Into::into);
+        if let Some(error) = self.replica.take_not_handed_on() {
+            self.keys_failed(&error.into(), true);
+        }
         let written = self.replica.take_written();
         // A use case that failed half-way has written entries that are true all the same (a key
         // for nobody, say); but none of them is needed, and the next try starts clean.

@@ -1,61 +1,50 @@
 //! What a person should know of the storage and is no stop, until they have seen it.
 
-use std::collections::BTreeMap;
-
-use conclave_core::{
-    body::At,
-    entry::Entry,
-    id::{DeviceId, LogId},
-    kind::Kind,
-};
+use conclave_core::{body::At, id::LogId, replica::WriteError};
 use conclave_sync::Alarm;
 
-use super::Engine;
+use super::{Engine, EngineError};
 use crate::api::Text;
 
-/// Once may be an accident.
-pub(crate) const OFTEN: usize = 2;
-
-/// Whose computers give keys to people who must not have them.
-#[derive(Default)]
-pub(crate) struct Leakers {
-    /// Keys were handed out since this was looked at.
-    pub(crate) look_again: bool,
-    /// How many each gave, and how many of them the person has seen.
-    given: BTreeMap<DeviceId, (usize, usize)>,
-}
-
-/// Can an entry give a key away?
-pub(super) fn hands_out_keys(entry: &Entry) -> bool {
-    matches!(entry.kind(), Some(Kind::KeyEpoch | Kind::KeyBoxAdd))
+/// New keys follow the end of somebody's access. The end stands without them, so what keeps them
+/// away is told: in the log at once, to the person when the next try has not succeeded either.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum DueKeys {
+    /// None are due.
+    #[default]
+    None,
+    /// They did not come with the ending, or the person has seen that they do not.
+    Tried,
+    /// They did not come at the next try either.
+    Late,
 }
 
 impl Engine {
-    /// Devices that go on giving keys to somebody who must not have them, with how many keys.
-    pub(crate) fn leakers(&self) -> impl Iterator<Item = (DeviceId, usize)> {
-        let leaks = self.replica.leaks().into_iter();
-        leaks.filter_map(|(device, scopes)| {
-            let keys = scopes.values().map(std::collections::BTreeSet::len);
-            let keys: usize = keys.filter(|keys| *keys >= OFTEN).sum();
-            (keys > 0).then_some((device, keys))
-        })
+    /// Keys could not be handed on: after an ending, or in the course of things.
+    pub(crate) fn keys_failed(&mut self, error: &EngineError, after_an_ending: bool) {
+        let reason = match error {
+            EngineError::Write(WriteError::NotAllowed) => "not allowed",
+            EngineError::Write(WriteError::NotFound) => "not found",
+            EngineError::Write(WriteError::NoKey) => "no key",
+            EngineError::Write(WriteError::TooLarge(_)) => "too large",
+            EngineError::Write(WriteError::BadKey(_)) => "bad key",
+            _ => "not saved",
+        };
+        tracing::warn!(reason, after_an_ending, "keys could not be handed on");
+        self.due_keys = match self.due_keys {
+            DueKeys::None if after_an_ending => DueKeys::Tried,
+            DueKeys::None => DueKeys::None,
+            DueKeys::Tried | DueKeys::Late => DueKeys::Late,
+        };
     }
 
-    /// Looks for them where keys came since the last time. True if there is news for the person.
-    pub(crate) fn look_for_leakers(&mut self) -> bool {
-        if !std::mem::take(&mut self.leakers.look_again) {
-            return false;
+    /// Tries once more where keys are due: true if something was written.
+    pub(crate) fn try_due_keys(&mut self) -> bool {
+        let before = self.pending;
+        if self.due_keys != DueKeys::None {
+            self.hand_on_keys();
         }
-        let mut news = false;
-        let before = std::mem::take(&mut self.leakers.given);
-        let now = self.leakers().map(|(device, keys)| {
-            let seen = before.get(&device).map_or(0, |(_, seen)| *seen);
-            news |= before.get(&device).is_none_or(|(before, _)| keys > *before);
-            (device, (keys, seen))
-        });
-        let now = now.collect();
-        self.leakers.given = now;
-        news
+        self.pending > before
     }
 
     /// One sentence for each kind of thing that was found, the gravest first.
@@ -73,9 +62,10 @@ impl Engine {
                 notices.push(notice);
             }
         }
-        let given = self.leakers.given.iter();
-        let unseen = given.filter(|(_, (keys, seen))| keys > seen);
-        notices.extend(unseen.map(|(device, _)| (1, self.gives_away(*device))));
+        notices.extend(self.leaker_notices().map(|text| (1, text)));
+        if self.due_keys == DueKeys::Late {
+            notices.push((1, Text::plain("notice_keys")));
+        }
         notices.sort_by_key(|(weight, _)| *weight);
         notices.into_iter().map(|(_, text)| text).collect()
     }
@@ -85,25 +75,10 @@ impl Engine {
     pub(crate) fn notices_seen(&mut self) {
         self.alarms.retain(|alarm| !is_put_back(alarm));
         self.seen = self.alarms.clone();
-        let given = self.leakers.given.values_mut();
-        given.for_each(|(keys, seen)| *seen = *keys);
-    }
-
-    fn gives_away(&self, device: DeviceId) -> Text {
-        let user = self.replica.rights().user_of(device);
-        let machine = || {
-            let machines = self.replica.machines().into_iter();
-            let mut this = machines.filter(|machine| machine.id == device);
-            this.next().map(|machine| machine.owner)
-        };
-        let named = user.or_else(machine);
-        let named = named.and_then(|user| self.names.person(user));
-        let device = self.names.device(device).unwrap_or_default();
-        let mut text = Text::plain("notice_gives_away");
-        let name = named.map(|named| named.name.clone()).unwrap_or_default();
-        text.args.insert("name".into(), name);
-        text.args.insert("device".into(), device.to_owned());
-        text
+        self.leakers_seen();
+        if self.due_keys == DueKeys::Late {
+            self.due_keys = DueKeys::Tried;
+        }
     }
 
     fn seen_differs(&self, by: At, of: LogId) -> Text {
@@ -135,6 +110,31 @@ mod tests {
     use crate::commands::two_people::{ana, join};
 
     use super::*;
+
+    /// An ending stands without its keys, and that they do not come is not kept from anybody.
+    #[test]
+    fn keys_that_do_not_follow_an_ending_are_told_until_they_do() {
+        let homes: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+        let ana = ana(homes[0].path(), homes[1].path());
+        let told = |work: &dyn Fn(&mut Engine)| -> Vec<String> {
+            let done = ana.with(|engine| {
+                work(engine);
+                Ok(engine.notices().into_iter().map(|text| text.key).collect())
+            });
+            done.unwrap()
+        };
+        let fails = |engine: &mut Engine, ending| {
+            engine.keys_failed(&WriteError::NoKey.into(), ending);
+        };
+        // What is no consequence of an ending comes with somebody else's keys.
+        assert!(told(&|engine| fails(engine, false)).is_empty());
+        assert!(told(&|engine| fails(engine, true)).is_empty());
+        assert_eq!(told(&|engine| fails(engine, false)), ["notice_keys"]);
+        assert!(told(&Engine::notices_seen).is_empty());
+        assert_eq!(told(&|engine| fails(engine, false)), ["notice_keys"]);
+        assert!(told(&|engine| assert!(!engine.try_due_keys())).is_empty());
+        assert!(told(&|engine| fails(engine, false)).is_empty());
+    }
 
     /// Row 15: two views of one team that meet are told to whoever sees it, by whom and of whom.
     #[test]

@@ -2,7 +2,7 @@
 //! device may not write, because writing has stopped or the person was removed, reading goes on,
 //! and the receipt is owed: it is kept here and written when writing goes on.
 
-use conclave_core::{cbor, id::ItemId, replica::WriteError};
+use conclave_core::{cbor, receipt::Receipt, replica::WriteError};
 use minicbor::{Decode, Encode};
 
 use super::{Engine, EngineError};
@@ -12,36 +12,6 @@ use crate::random;
 const OWED: &str = "receipts/owed";
 /// How many are kept; of more, the first ones.
 const MAX_OWED: usize = 10_000;
-
-/// What was done with a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub(crate) enum Action {
-    /// Shown in the window.
-    #[n(0)]
-    Revealed,
-    /// Put into the clipboard.
-    #[n(1)]
-    Copied,
-    /// Handed to a program, by a machine.
-    #[n(2)]
-    Used,
-    /// Saved as a file.
-    #[n(3)]
-    Saved,
-}
-
-/// What a receipt says; sealed to the auditors.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct Receipt {
-    #[n(0)]
-    pub(crate) item: ItemId,
-    #[n(1)]
-    pub(crate) field: String,
-    #[n(2)]
-    pub(crate) action: Action,
-}
 
 /// A receipt that could not be written yet.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

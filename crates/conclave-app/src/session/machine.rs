@@ -3,7 +3,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use conclave_core::{cbor, id::ItemId, layout, replica::MachineKey};
+use conclave_core::{
+    cbor,
+    id::ItemId,
+    layout,
+    receipt::{Action, Receipt},
+    replica::MachineKey,
+};
 use conclave_crypto::{KdfParams, LocalMasterKey};
 use conclave_remote::FolderRemote;
 use conclave_store::{LockHeader, OpenStore, Store, StoreError};
@@ -15,7 +21,7 @@ use crate::{
     api::items::FieldRole,
     clock::Clock,
     commands::fields,
-    engine::{Action, Arrival, Engine, EngineError, JOINING, Receipt},
+    engine::{Arrival, Engine, EngineError, JOINING},
     random,
 };
 

@@ -8,6 +8,7 @@ mod keeping;
 pub mod machine;
 mod pairing;
 mod paper;
+mod passphrase;
 mod recovering;
 mod setup;
 mod start_over;

@@ -265,8 +265,8 @@ async fn watching(root: PathBuf, handle: Handle) {
     }
 }
 
-/// Whenever the storage has all of it: a sign of life where a day went by without one, and the
-/// keychain remembers how far the own log has come.
+/// Whenever the storage has all of it: keys that are due since an ending are tried once more, a sign
+/// of life is given where a day went by without one, and the keychain remembers how far the own log has come.
 async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Watermark) {
     let mut status = handle.status();
     let mut kept = None;
@@ -275,8 +275,9 @@ async fn remembering(handle: Handle, cell: Arc<super::EngineCell>, mark: Waterma
             continue;
         }
         let said = cell.lock().engine_mut().map(|engine| {
+            let due = engine.try_due_keys();
             let paid = engine.pay()?;
-            Ok::<bool, EngineError>(engine.beat()? || paid)
+            Ok::<bool, EngineError>(engine.beat()? || paid || due)
         });
         match said {
             Some(Ok(true)) => handle.edited(),

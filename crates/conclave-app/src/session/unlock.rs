@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use conclave_core::id::TeamId;
-use conclave_crypto::{DeviceSecret, KeychainKey, LocalMasterKey, local};
+use conclave_crypto::{KeychainKey, LocalMasterKey};
 use conclave_store::Store;
 
 use super::{App, SyncEvent};
@@ -73,7 +73,7 @@ impl App {
             inner.store.take().ok_or(Code::Busy)?
         };
         // The key derivation takes its second without any lock held.
-        match self.master_key(&store, passphrase) {
+        match self.master_key(store.header(), passphrase) {
             Ok(lmk) => self.open_with(store, lmk),
             Err(error) => {
                 let mut inner = self.inner();
@@ -88,25 +88,6 @@ impl App {
                 Err(error.arg("wait_s", wait_s))
             }
         }
-    }
-
-    fn master_key(&self, store: &Store, passphrase: &[u8]) -> Result<LocalMasterKey, AppError> {
-        let header = store.header();
-        let in_file = self
-            .inner()
-            .card
-            .as_ref()
-            .is_some_and(|card| card.secret_in_file);
-        let secret = self
-            .secrets(in_file)
-            .get(&device_account(header.profile()))?;
-        let secret = secret.ok_or(Code::KeychainMissing)?;
-        let secret = DeviceSecret::from_slice(&secret).map_err(|_| Code::KeychainMissing)?;
-        let key = local::local_key(&secret, passphrase, header.salt(), header.kdf())
-            .map_err(|e| AppError::new(Code::Internal, e))?;
-        header
-            .unwrap_passphrase(&key)
-            .map_err(|_| AppError::from(Code::WrongPassphrase))
     }
 
     /// Unlocks with the keychain alone, where that was switched on.
@@ -289,22 +270,10 @@ impl App {
             .keychain
             .clone()
             .ok_or(Code::KeychainUnavailable)?;
-        let in_file = self
-            .inner()
-            .card
-            .as_ref()
-            .is_some_and(|card| card.secret_in_file);
-        let secrets = self.secrets(in_file);
+        let header = self.with(|engine| Ok(engine.store.header().clone()))?;
+        self.master_key(&header, passphrase)?;
         self.with(|engine| {
             let mut header = engine.store.header().clone();
-            let secret = secrets.get(&device_account(header.profile()))?;
-            let secret = secret.ok_or(Code::KeychainMissing)?;
-            let secret = DeviceSecret::from_slice(&secret).map_err(|_| Code::KeychainMissing)?;
-            let key = local::local_key(&secret, passphrase, header.salt(), header.kdf())
-                .map_err(|e| AppError::new(Code::Internal, e))?;
-            header
-                .unwrap_passphrase(&key)
-                .map_err(|_| AppError::from(Code::WrongPassphrase))?;
             let key = KeychainKey::random(&mut random::os());
             // EXPOSE: the keychain is where this key lies.
             keychain.set(&unlock_account(header.profile()), key.expose_secret())?;

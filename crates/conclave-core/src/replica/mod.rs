@@ -136,6 +136,8 @@ pub struct Replica {
     said: Said,
     /// Rights or keys have changed since keys were last handed on.
     unsettled: bool,
+    /// What kept keys from being handed on after an ending.
+    not_handed_on: Option<WriteError>,
     outbox: Vec<Written>,
     changes: Changes,
 }
@@ -177,6 +179,7 @@ impl Replica {
             items: ItemIndex::default(),
             said: Said::default(),
             unsettled: true,
+            not_handed_on: None,
             outbox: Vec::new(),
             changes: Changes::default(),
         }

@@ -111,9 +111,16 @@ impl Replica {
     }
 
     /// The new keys that follow the end of somebody's rights. That stands without them: what does not
-    /// succeed in some scope yet is tried again with the next news.
+    /// succeed in some scope yet is tried again with the next news, and said by
+    /// [`Self::take_not_handed_on`].
     pub(super) fn hand_on(&mut self, now: u64, rng: &mut dyn CryptoRng) {
-        let _ = self.reconcile(now, rng);
+        self.not_handed_on = self.reconcile(now, rng).err();
+    }
+
+    /// Why new keys did not follow an ending everywhere, once.
+    #[must_use]
+    pub const fn take_not_handed_on(&mut self) -> Option<WriteError> {
+        self.not_handed_on.take()
     }
 
     /// All of that for one scope, the wraps of shared items aside. Adds to `written`.

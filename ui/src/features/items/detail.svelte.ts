@@ -145,11 +145,13 @@ class Detail {
     const view = this.view;
     if (!view || view.archived || !view.can_edit) return;
     try {
-      const { undo_s } = await call('item_archive', { items: [view.id] });
+      const { undo_s } = await call('item_archive', { items: [{ item: view.id, base: view.base }] });
       toasts.undoable(m.archived_item({ item: view.title }), undo_s, () => void this.restore(view.id));
       if (nav.selected === view.id) nav.selected = null;
     } catch (cause) {
       toasts.problem(cause);
+      // An edit that was not on screen is not ended with what was: here it is.
+      if (AppError.from(cause).code === 'changed_meanwhile') await this.refresh();
     }
   }
   async restore(item: Id): Promise<void> {

@@ -1,5 +1,5 @@
 // One group on screen: who or what is about to be added, and what came of it.
-import { AppError, call, type GroupView, type Id, type Role } from '$ipc';
+import { AppError, call, type GroupView, type Id, type Person, type Role } from '$ipc';
 import { groups } from '$features/shared/groups.svelte';
 import { people } from '$features/shared/people.svelte';
 import { vaults } from '$features/shared/vaults.svelte';
@@ -26,8 +26,18 @@ export class GroupState {
   constructor(group: Id) {
     this.group = group;
   }
-  async load(): Promise<void> {
+  /** Who or what is chosen as soon as it is known what can be. */
+  async load(person?: Id, vault?: Id): Promise<void> {
     await this.#run('', () => call('group_get', { group: this.group }));
+    if (this.view?.candidates.some((one) => one.user === person)) this.person = person ?? null;
+    else if (this.view?.offered.some((one) => one.id === vault)) this.vault = vault ?? null;
+  }
+  /** Whose key is to be confirmed first: the one being added, or a member who would be given a vault. */
+  get unverified(): Person | null {
+    const sealedTo = this.vault
+      ? this.view?.members.filter((one) => !one.me)
+      : this.view?.candidates.filter((one) => one.user === this.person);
+    return sealedTo?.find((one) => one.key_state === 'not_verified') ?? null;
   }
   choosePerson(user: Id): void {
     this.drop();

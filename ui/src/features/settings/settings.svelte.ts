@@ -1,16 +1,13 @@
 // What a person may change about the app on this computer. Every change is saved at once.
-import { AppError, call, send, type Look, type Prefs, type Settings } from '$ipc';
+import { call, send, type Look, type Prefs, type Settings } from '$ipc';
+import { FolderChoice } from '$features/shared/folder.svelte';
 import { session } from '$features/shared/session.svelte';
 import { applyLook } from '$features/shared/theme';
 import { toasts } from '$features/shared/toasts.svelte';
-import { m } from '$paraglide/messages';
 
 class SettingsState {
   current = $state.raw<Settings | null>(null);
-  folder = $state('');
-  folderError = $state.raw<AppError | null>(null);
-  folderWorks = $state(false);
-  busy = $state(false);
+  readonly folder = new FolderChoice();
 
   constructor() {
     session.onWipe(() => (this.current = null));
@@ -24,7 +21,7 @@ class SettingsState {
   }
   #take(settings: Settings): void {
     this.current = settings;
-    this.folder = settings.storage.type === 'folder' ? settings.storage.path : '';
+    this.folder.path = settings.storage.type === 'folder' ? settings.storage.path : '';
   }
   async change(part: Partial<Prefs>): Promise<void> {
     if (!this.current) return;
@@ -56,40 +53,8 @@ class SettingsState {
       toasts.problem(cause);
     }
   }
-  async pickFolder(): Promise<void> {
-    try {
-      const picked = await call('storage_pick_folder');
-      if (!picked) return;
-      this.folder = picked.path;
-    } catch (cause) {
-      this.folderError = AppError.from(cause);
-      return;
-    }
-    await this.testFolder();
-  }
-  async testFolder(): Promise<void> {
-    this.folderWorks = false;
-    this.folderError = null;
-    try {
-      await call('storage_test', { storage: { type: 'folder', path: this.folder.trim() } });
-      this.folderWorks = true;
-    } catch (cause) {
-      this.folderError = AppError.from(cause);
-    }
-  }
   async useFolder(): Promise<void> {
-    this.busy = true;
-    try {
-      await this.testFolder();
-      if (this.folderError) return;
-      await call('storage_set', { storage: { type: 'folder', path: this.folder.trim() } });
-      toasts.done(m.storage_moved());
-      await this.load();
-    } catch (cause) {
-      this.folderError = AppError.from(cause);
-    } finally {
-      this.busy = false;
-    }
+    if (await this.folder.use()) await this.load();
   }
 }
 

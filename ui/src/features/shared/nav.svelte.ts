@@ -24,7 +24,7 @@ export type Overlay =
   | { type: 'invite_ready'; ready: InviteReady }
   | { type: 'request'; request: Id }
   | { type: 'person'; user: Id }
-  | { type: 'group'; group: Id }
+  | { type: 'group'; group: Id; person?: Id; vault?: Id }
   | { type: 'machine' }
   | { type: 'machine_end'; machine: MachineRow }
   | { type: 'group_name'; group: Pick<GroupView, 'id' | 'name'> | null }
@@ -35,6 +35,7 @@ export type Overlay =
   | { type: 'key_changed'; person: Person; change: KeyChange }
   | { type: 'verify'; person: Person; back: Overlay }
   | { type: 'keychain' }
+  | { type: 'passphrase' }
   | { type: 'limits' }
   | { type: 'storage' }
   | { type: 'generator' }

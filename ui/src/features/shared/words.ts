@@ -53,6 +53,8 @@ const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   notice_gives_away: ({ name, device }) =>
     m.notice_gives_away({ name: name || m.somebody(), device: device || m.device_unnamed() }),
   notice_gives_away_text: () => m.notice_gives_away_text(),
+  notice_keys: () => m.notice_keys(),
+  notice_keys_text: () => m.notice_keys_text(),
   notice_newer: () => m.notice_newer(),
   notice_newer_text: () => m.notice_newer_text(),
   notice_waiting: () => m.notice_waiting(),

@@ -17,6 +17,14 @@ vault: VaultChip | null,
  */
 could_open: Array<CouldOpen>, 
 /**
+ * What else they could open, and this person cannot: how many items.
+ */
+beyond_items: number, 
+/**
+ * In how many vaults those are.
+ */
+beyond_vaults: number, 
+/**
  * How much of the uses among it is known here.
  */
 recorded: Recorded, 

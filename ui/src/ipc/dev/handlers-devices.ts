@@ -74,6 +74,7 @@ export function deviceHandlers(
       return safety(user);
     },
     device_code: () => {
+      if (world.sync.folder === null) throw new AppError('no_folder', 'kept here only');
       asked = false;
       return { words: Array.from({ length: 10 }, () => 'velvet') };
     },

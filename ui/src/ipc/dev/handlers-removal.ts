@@ -69,6 +69,8 @@ export function removalHandlers(
             last_use: world.uses[id] ?? null,
           }))
           .sort((a, b) => weight(a.last_use) - weight(b.last_use)),
+        beyond_items: world.beyond.items,
+        beyond_vaults: world.beyond.vaults,
         recorded: world.recorded,
         still_through: still,
         machines: world.machines.filter((one) => one.owner.user === user).map((one) => one.name),

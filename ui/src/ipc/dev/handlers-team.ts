@@ -143,6 +143,7 @@ export function teamHandlers(
       return people();
     },
     invite_create: ({ name, role, vaults, access_until_ms }) => {
+      if (world.sync.folder === null) throw new AppError('no_folder', 'kept here only');
       const id = world.newId('inv');
       world.invites.push({
         id,
@@ -262,6 +263,10 @@ export function secretHandlers(
     keychain_enable: (secret) => {
       if (secret === 'wrong') throw new AppError('wrong_passphrase', 'no');
       return setKeychain(world, 'on');
+    },
+    passphrase_change: (secret) => {
+      if (secret === 'wrong') throw new AppError('wrong_passphrase', 'no');
+      return null;
     },
     recovery_confirm: (secret) => {
       if (secret === 'wrong wrong') throw new AppError('recovery_words_wrong', 'no');

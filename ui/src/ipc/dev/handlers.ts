@@ -220,7 +220,17 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
     },
     item_open_url: () => null,
     item_save: save,
-    item_archive: ({ items }) => ({ count: archive(items, true), undo_s: 10 }),
+    item_archive: ({ items }) => {
+      for (const { item, base } of items)
+        if (viewOf(find(item)).base !== base) throw new AppError('changed_meanwhile', 'not what was shown');
+      return {
+        count: archive(
+          items.map((one) => one.item),
+          true,
+        ),
+        undo_s: 10,
+      };
+    },
     item_restore: ({ items }) => ({ count: archive(items, false) }),
     item_favourite: ({ item, on }) => {
       find(item).favourite = on;

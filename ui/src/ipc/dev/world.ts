@@ -117,6 +117,8 @@ export class World {
   aside: AsideRow[] = [];
   uses: Record<Id, LastUse> = {};
   recorded: Recorded = 'all';
+  /** What somebody could open and the person at this computer cannot. */
+  beyond = { items: 0, vaults: 0 };
   groups: StoredGroup[] = [];
   machines: MachineRow[] = [];
   leaving: { user: Id; at_ms: number }[] = [];

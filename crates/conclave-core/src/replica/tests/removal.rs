@@ -326,3 +326,20 @@ fn hostile_13_edits_in_two_histories_are_set_aside_and_can_be_taken_back_in() {
     }
     assert_ne!(one, other);
 }
+
+/// Why new keys did not come is said once, and no longer when they did.
+#[test]
+fn what_keeps_new_keys_from_an_ending_is_said() {
+    let (mut ana, _mara, jonas, vault) = three();
+    let before = ana.replica.usable_epoch(vault).unwrap();
+    ana.replica.not_handed_on = Some(WriteError::NoKey);
+    let why = ana.replica.take_not_handed_on();
+    assert!(matches!(why, Some(WriteError::NoKey)), "{why:?}");
+    assert!(ana.replica.take_not_handed_on().is_none());
+    ana.replica.not_handed_on = why;
+    ana.replica
+        .remove_user(user_of(&jonas), vault, 50, &mut ana.rng)
+        .unwrap();
+    assert_ne!(ana.replica.usable_epoch(vault), Some(before));
+    assert!(ana.replica.take_not_handed_on().is_none());
+}
