@@ -10,6 +10,7 @@
 mod agreement;
 mod properties;
 mod rules;
+mod seniority;
 mod worlds;
 
 /// How many random worlds each test tries: `CONCLAVE_WORLDS`, or 2,000.

@@ -1,19 +1,22 @@
 //! Single rules that random worlds seldom meet, one story each (docs/mutations.md).
 
+use std::collections::BTreeSet;
+
 use conclave_core::{
     authority::{State, evaluate},
-    body::{Recipient, ScopeKind},
+    body::{Complaint, Recipient, ScopeKind},
     epoch::{Choice, Epochs, Sealing},
-    id::{EntryHash, SubjectId},
+    id::{EntryHash, GrantId, SubjectId},
+    kind::Kind,
     role::Role,
 };
 use conclave_testkit::stories::{By, Story};
 
-fn judge(story: &Story) -> State {
+pub(crate) fn judge(story: &Story) -> State {
     evaluate(story.facts.clone(), &story.entries)
 }
 
-fn founder(story: &Story) -> By {
+pub(crate) fn founder(story: &Story) -> By {
     By::under(story.first(1), story.roots()[1])
 }
 
@@ -22,7 +25,7 @@ fn last(story: &Story) -> EntryHash {
 }
 
 /// The grant of a person that a story began with.
-fn given(story: &Story, number: usize) -> conclave_core::id::GrantId {
+pub(crate) fn given(story: &Story, number: usize) -> GrantId {
     let subject = SubjectId::User(story.user(number));
     let grant = story.grants.iter().find(|g| g.subject == subject);
     grant.unwrap().id
@@ -82,6 +85,25 @@ fn another_grant_is_no_membership() {
     let state = judge(&story);
     let valid = [stranger, nobody, of_other, inside].map(|hash| state.is_valid(hash));
     assert_eq!(valid, [false, false, false, true]);
+}
+
+/// Whoever makes a group inside their personal vault fills it alone, whatever it is granted.
+#[test]
+fn a_membership_in_a_personal_tree_is_none() {
+    let mut story = Story::new(8).start();
+    let (home, user) = (story.scopes[2].id, SubjectId::User(story.user(5)));
+    let by = By::under(story.first(5), given(&story, 5));
+    let personal = story.scope(by, ScopeKind::Personal, None);
+    let own = By::under(story.first(5), personal.into());
+    let group = story.scope(own, ScopeKind::Group, Some(personal));
+    let member = story.grant(own, user, group, Role::Viewer, &[]);
+    let by = founder(&story);
+    let of_group = story.grant(by, SubjectId::Group(group), home, Role::Editor, &[]);
+    let through = By::under(story.first(5), of_group.into()).through(Some(member.into()));
+    let item = story.item(through, home);
+    let state = judge(&story);
+    let valid = [member, of_group, item].map(|hash| state.is_valid(hash));
+    assert_eq!(valid, [true, true, false]);
 }
 
 /// A person's devices say whose devices they add and end: only their own person's.
@@ -162,4 +184,64 @@ fn a_key_in_hand_is_no_right_to_use_it() {
     let choose = |device| epochs.choose(vault, device, |_| true);
     assert_eq!(choose(story.first(1)), Choice::Use(epoch));
     assert_eq!(choose(outsider), Choice::NotEntitled);
+}
+
+/// A story with a vault's key by the founder, boxed to an editor by a key of their own.
+fn with_keys(number: u64) -> (Story, EntryHash, Sealing) {
+    let mut story = Story::new(number).start();
+    let (vault, editor) = (story.scopes[1].id, story.user(5));
+    let own = story.facts.users[&editor].scope;
+    let key = story.key_epoch(By::own(story.first(5)), own, 1, &[], &[]);
+    let sealing = Sealing {
+        recipient: Recipient::User(editor),
+        key: Some(key),
+    };
+    let (by, user) = (founder(&story), SubjectId::User(story.user(1)));
+    let grant = story.grant(by, user, vault, Role::Editor, &[]);
+    let by = By::under(story.first(1), grant.into());
+    let epoch = story.key_epoch(by, vault, 1, &[], &[sealing]);
+    (story, epoch, sealing)
+}
+
+/// Under a grant that opens nothing there is nothing to complain of.
+#[test]
+fn a_complaint_that_does_not_count_is_not_answered() {
+    let (mut story, epoch, sealing) = with_keys(9);
+    let (by, team) = (founder(&story), story.facts.team_scope());
+    let user = SubjectId::User(story.user(5));
+    let elsewhere = story.grant(by, user, team, Role::Viewer, &[]);
+    let complaint = Complaint { epoch };
+    let inside = given(&story, 5);
+    let mut complain = |grant: GrantId| {
+        let by = By::under(story.first(5), grant);
+        story.say(by, Kind::Complaint, &complaint);
+        Epochs::new(judge(&story)).unanswered()
+    };
+    assert_eq!(complain(elsewhere.into()), []);
+    assert_eq!(complain(inside), [(epoch, sealing)]);
+}
+
+/// A box is opened with the key that it says it is sealed to, or by a device; one for a person or a
+/// group that says none is opened by nobody.
+#[test]
+fn a_box_lets_those_know_who_hold_the_key_that_it_is_sealed_to() {
+    let (mut story, _, sealing) = with_keys(10);
+    let by = By::under(story.first(1), story.grants.last().unwrap().id);
+    let (vault, group) = (story.scopes[1].id, story.scopes[3].id);
+    let epoch = story.key_epoch(by, vault, 1, &[], &[]);
+    let [author, editor, other] = [1, 5, 3].map(|number| story.first(number));
+    let mut know = |recipient, key| {
+        let sealing = Sealing { recipient, key };
+        let added = story.add_box(by, epoch, sealing, true);
+        let state = judge(&story);
+        assert!(state.is_valid(added));
+        Epochs::new(state).know(epoch).collect::<BTreeSet<_>>()
+    };
+    let alone = BTreeSet::from([author]);
+    assert_eq!(know(sealing.recipient, None), alone);
+    assert_eq!(know(Recipient::Group(group), None), alone);
+    let both = BTreeSet::from([author, editor]);
+    assert_eq!(know(Recipient::Device(other), sealing.key), both);
+    let all = BTreeSet::from([author, editor, other]);
+    assert_eq!(know(Recipient::Device(other), None), all);
 }

@@ -28,6 +28,9 @@ pub struct Outcome {
     pub labels: BTreeMap<EntryHash, Label>,
     /// Grants that hold.
     pub live: BTreeSet<GrantId>,
+    /// Grants that had their turn, most senior first, the team's before those of personal trees. The
+    /// frozen worlds say nothing of it.
+    pub order: Vec<GrantId>,
     /// Entries taken out of quarantine.
     pub adopted: BTreeSet<EntryHash>,
     /// Where logs fork.
@@ -53,6 +56,7 @@ impl Outcome {
         let state = epochs.state();
         let mut out = Self {
             live: state.grants().filter(|g| g.live()).map(|g| g.id).collect(),
+            order: state.grants().map(|g| g.id).collect(),
             adopted: state.adopted().clone(),
             forked: state.forks().clone(),
             needs_update: state.needs_update(),
@@ -100,6 +104,7 @@ impl Outcome {
         let epochs = reference::Epochs::new(&state);
         let mut out = Self {
             live: state.live(),
+            order: state.order(),
             adopted: state.adopted(),
             forked: state.forks().clone(),
             needs_update: state.needs_update,

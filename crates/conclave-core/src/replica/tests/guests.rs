@@ -5,7 +5,8 @@ use super::{
     *,
 };
 use crate::{
-    body::{Body, Subject},
+    body::{self, Body, Subject},
+    kind::Kind,
     replica::Ended,
 };
 
@@ -235,6 +236,74 @@ fn who_manages_a_vault_renames_no_member_by_a_guest_grant() {
     meet(&mut [&mut ana, &mut mara, &mut gus]);
     for person in [&ana, &mara] {
         assert!(!person.names().contains(&"Eve".to_owned()));
+    }
+}
+
+/// Whoever reads a name can say it again as it is; the colour that goes with it is not theirs to choose.
+#[test]
+fn a_guests_name_counts_from_whoever_let_them_in() {
+    let (mut ana, mut mara, mut gus, _) = with_guest();
+    let about = About::User(user_of(&gus));
+    let said = |person: &Person| {
+        let records = person.replica.record_entries();
+        let opened = records.filter_map(|e| {
+            let sealed = person.bodies.get(&e.hash)?;
+            person.replica.open_record(&e.hash, sealed)
+        });
+        let mut records: Vec<Record> = opened.collect();
+        records.retain(|record| record.about == about);
+        records
+    };
+    let admitted = said(&mara);
+    assert_eq!(admitted.len(), 1);
+    let again = Record {
+        colour: 6,
+        ..admitted[0].clone()
+    };
+    mara.replica
+        .write_record(&again, 20, &mut mara.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    assert_eq!(said(&ana), admitted);
+    ana.replica.write_record(&again, 21, &mut ana.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    assert_eq!(said(&mara).len(), 2);
+}
+
+/// Whoever manages a vault lets a guest in who is in already, under as many other names as they like.
+#[test]
+fn of_several_who_let_a_guest_in_the_most_senior_says_the_name() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let (m, user) = (user_of(&mara), user_of(&gus));
+    let facts = ana.replica.facts_of(user).cloned().map(Box::new);
+    ana.replica
+        .grant(m, vaults[0], Role::Manager, None, 20, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    let invite = body::Invite {
+        invite: InviteId::new([66; 32]),
+        key: [1; 32],
+        expires_ms: 99,
+    };
+    let under = mara.replica.under_authority(vaults[0], 3);
+    let invite = mara.replica.say(Kind::Invite, under, &invite, 21).unwrap();
+    // Their hashes are on both sides of that of the grant that let the guest in.
+    for number in 0..6 {
+        let name = format!("Eve {number}");
+        let record = Record::new(About::User(user), &name, 1, &mut mara.rng);
+        let facts = facts.clone();
+        let giving = sharing::Giving::new(Subject::User { user, facts }, vaults[0], Role::Guest)
+            .answering(invite, Some(record.hash()));
+        mara.replica.write_grant(giving, 22).unwrap();
+        mara.replica
+            .write_record(&record, 23, &mut mara.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    for person in [&ana, &mara] {
+        let names = person.names();
+        assert!(names.contains(&"Gus".to_owned()));
+        assert!(names.iter().all(|name| !name.starts_with("Eve")));
     }
 }
 
