@@ -14,7 +14,11 @@ fn agree(facts: &TeamFacts, story: &Story, here: &[&Entry], what: &str) -> Outco
     let production = Outcome::of(facts, here, &held);
     let reference = Outcome::of_reference(facts, here, &held);
     production.assert_same(&reference, what);
-    assert_eq!(production.order, reference.order, "{what}: order of grants");
+    assert_eq!(
+        (&production.order, &production.devices),
+        (&reference.order, &reference.devices),
+        "{what}: seniority"
+    );
     production
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod gaps;
 mod properties;
 mod rules;
 mod seniority;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use conclave_core::{
     authority::{State, evaluate},
-    body::{Complaint, Recipient, ScopeKind},
+    body::{Complaint, Invite, Recipient, ScopeKind, Wrap, WrapAdd},
     epoch::{Choice, Epochs, Sealing},
-    id::{EntryHash, GrantId, SubjectId},
+    id::{EntryHash, GrantId, InviteId, ScopeId, SubjectId},
     kind::Kind,
     role::Role,
 };
@@ -53,6 +53,30 @@ fn a_vault_and_a_group_lie_in_the_team_and_an_item_in_a_vault() {
 }
 
 #[test]
+fn only_a_personal_scope_lies_nowhere_and_only_an_admin_of_the_team_makes_a_vault() {
+    let mut story = Story::new(14).start();
+    let (by, team) = (founder(&story), story.facts.team_scope());
+    let (vault, user) = (story.scopes[1].id, SubjectId::User(story.user(4)));
+    let there = story.grant(by, user, vault, Role::Admin, &[]);
+    let there = By::under(story.first(4), there.into());
+    let misplaced = [
+        (by, ScopeKind::Vault, None),
+        (by, ScopeKind::Group, None),
+        (by, ScopeKind::Item, None),
+        (by, ScopeKind::Personal, Some(team)),
+        (there, ScopeKind::Vault, Some(team)),
+    ];
+    for (by, kind, parent) in misplaced {
+        story.scope(by, kind, parent);
+        assert!(!judge(&story).is_valid(last(&story)), "{kind:?}");
+    }
+    story.scope(there, ScopeKind::Item, Some(vault));
+    assert!(judge(&story).is_valid(last(&story)));
+    story.scope(there, ScopeKind::Personal, None);
+    assert!(judge(&story).is_valid(last(&story)));
+}
+
+#[test]
 fn nobody_is_given_a_built_in_scope_or_a_persons_own() {
     let mut story = Story::new(2).start();
     let by = founder(&story);
@@ -63,6 +87,56 @@ fn nobody_is_given_a_built_in_scope_or_a_persons_own() {
         let hash = story.grant(by, subject, scope, Role::Viewer, &[]);
         assert!(!judge(&story).is_valid(hash));
     }
+}
+
+/// What a grant is for is a person, a machine or a group, and what it answers is an invitation.
+#[test]
+fn nothing_is_given_to_a_vault_or_in_answer_to_anything() {
+    let mut story = Story::new(12).start();
+    let (by, vault, group) = (founder(&story), story.scopes[1].id, story.scopes[3].id);
+    let [by_vault, by_group] = [vault, group].map(|scope| {
+        let subject = SubjectId::Group(scope);
+        story.grant(by, subject, vault, Role::Viewer, &[])
+    });
+    let whom = (SubjectId::User(story.user(4)), vault, Role::Viewer);
+    let receipt = story.audit(by);
+    let invite = Invite {
+        invite: InviteId::new([1; 32]),
+        key: [1; 32],
+        expires_ms: 0,
+    };
+    let invite = story.say(by, Kind::Invite, &invite);
+    let [to_receipt, to_invite] =
+        [receipt, invite].map(|hash| story.grant_for(by, whom, &[], Some(hash)));
+    let state = judge(&story);
+    let valid = [by_vault, by_group, to_receipt, to_invite].map(|hash| state.is_valid(hash));
+    assert_eq!(valid, [false, true, false, true]);
+}
+
+/// Whoever reads an item's vault may wrap it for any scope, and whoever reads a scope for that.
+#[test]
+fn a_wrap_is_added_by_a_reader_of_the_vault_or_of_each_scope() {
+    let mut story = Story::new(13).start();
+    let [home, other] = [1, 2].map(|at| story.scopes[at].id);
+    let (by, user) = (founder(&story), SubjectId::User(story.user(2)));
+    let outside = story.grant(by, user, other, Role::Viewer, &[]);
+    let inside = By::under(story.first(5), given(&story, 5));
+    let outside = By::under(story.first(2), outside.into());
+    let revision = story.item(inside, home);
+    let mut wrap = |by, scopes: &[ScopeId]| {
+        let wraps = scopes.iter().map(|scope| Wrap::Held {
+            scope: *scope,
+            epoch: revision,
+            wrapped: [0; 136],
+        });
+        let wraps = wraps.collect();
+        let add = story.say(by, Kind::WrapAdd, &WrapAdd { revision, wraps });
+        judge(&story).is_valid(add)
+    };
+    assert!(wrap(inside, &[other]));
+    assert!(wrap(outside, &[other]));
+    assert!(!wrap(outside, &[home]));
+    assert!(!wrap(outside, &[home, other]));
 }
 
 /// Under a group's grant one's own membership in that very group is needed, not just any grant.
@@ -163,6 +237,25 @@ fn a_new_key_follows_its_parents() {
             .iter()
             .all(|hash| state.is_valid(*hash))
     );
+    assert!(wrong.iter().all(|hash| !state.is_valid(*hash)));
+}
+
+/// The same of a person's own scope, whose keys are written under no grant.
+#[test]
+fn a_persons_own_new_key_follows_its_parents() {
+    let mut story = Story::new(11).start();
+    let (by, own) = (
+        By::own(story.first(5)),
+        story.facts.users[&story.user(5)].scope,
+    );
+    let first = story.key_epoch(by, own, 1, &[], &[]);
+    let second = story.key_epoch(by, own, 2, &[first], &[]);
+    let wrong = [
+        story.key_epoch(by, own, 2, &[], &[]),
+        story.key_epoch(by, own, 7, &[first], &[]),
+    ];
+    let state = judge(&story);
+    assert!([first, second].iter().all(|hash| state.is_valid(*hash)));
     assert!(wrong.iter().all(|hash| !state.is_valid(*hash)));
 }
 
