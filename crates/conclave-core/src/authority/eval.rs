@@ -162,9 +162,9 @@ impl<'a> Eval<'a> {
         let pins = [grant.pins.as_slice(), member_pins];
         let tree = self.trees.pinned(&self.facts, &self.chains, who, &pins);
         let Some((place, device)) = tree.get(entry.device()) else {
-            // A device that was added beyond the pins: quarantined, not lost.
-            let strong = pins.into_iter().flatten().any(|pin| pin.strong);
-            let beyond = strong && self.trees.plain(who).get(entry.device()).is_some();
+            // A device that was added beyond the certain pins: quarantined, not lost. Without such
+            // pins there is one reading.
+            let beyond = self.trees.plain(who).get(entry.device()).is_some();
             return (
                 Worth {
                     beyond,

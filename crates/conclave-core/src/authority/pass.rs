@@ -50,7 +50,8 @@ impl<'a> Eval<'a> {
         let mut roots: Vec<(ScopeId, SubjectId, Level)> = self
             .scopes
             .iter()
-            .filter(|s| s.kind == ScopeType::Made(ScopeKind::Personal) && s.level > Level::Out)
+            .filter(|s| s.kind == ScopeType::Made(ScopeKind::Personal))
+            // Whose it is shows once its making may count.
             .filter_map(|s| Some((s.id, s.creator?, s.level)))
             .collect();
         roots.sort_unstable_by_key(|(scope, ..)| *scope);

@@ -529,3 +529,6 @@ fn request_context(team: TeamId, invite: InviteId) -> (Vec<u8>, Ctx) {
 pub fn request_digest(sealed: &[u8]) -> [u8; 32] {
     crypto::sha256(sealed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -482,6 +482,29 @@ mod tests {
         }
         assert!(offering.open_request(&desk, &other[..ENC - 1]).is_err());
     }
+
+    /// Otherwise whoever knows the code could try nonces until both screens show the same words.
+    #[test]
+    fn hostile_22_the_words_are_made_of_the_nonce_that_was_committed_to() {
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        let desk = desk(&mut rng);
+        let key = || PairingKey::derive(b"ten words");
+        let offering = desk
+            .offer_device(key(), ("Northwind", "Ana", 1), &mut rng)
+            .unwrap();
+        let offer = DeviceOffer::open(&key(), &offering.sealed).unwrap();
+        let asked = offer.ask(&key(), &offering.sealed, ("lap", "linux"), 2, &mut rng);
+        let (_, asking, request) = asked.unwrap();
+        let request = offering.open_request(&desk, &request).unwrap();
+        let ctx = reveal_ctx(desk.team(), offering.id, &request.digest);
+        for (nonce, opens) in [(offering.nonce, true), ([9; 32], false)] {
+            let heads = vec![];
+            let reveal = cbor::encode(&Reveal { nonce, heads });
+            let sealed = env::seal(&key(), &ctx, Pad::Padme, &reveal, &mut rng);
+            assert_eq!(asking.open_reveal(&sealed).is_ok(), opens);
+        }
+    }
+
     #[test]
     fn hostile_21_whoever_knows_the_code_names_no_more_heads_and_bytes_than_the_format_allows() {
         let mut rng = ChaCha20Rng::seed_from_u64(3);

@@ -201,7 +201,7 @@ impl Replica {
         };
         let mut grants = live.clone();
         grants.retain(|grant| {
-            let due = over(grant) && !grant.personal && !outlasted(grant);
+            let due = over(grant) && !outlasted(grant);
             // What did not end by this person's word once does not by the same word again, and
             // each word stays in the log.
             due && !self.has_revoked(grant.id)

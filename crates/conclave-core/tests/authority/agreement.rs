@@ -14,6 +14,11 @@ fn agree(facts: &TeamFacts, story: &Story, here: &[&Entry], what: &str) -> Outco
     let production = Outcome::of(facts, here, &held);
     let reference = Outcome::of_reference(facts, here, &held);
     production.assert_same(&reference, what);
+    assert_eq!(
+        (&production.order, &production.devices),
+        (&reference.order, &reference.devices),
+        "{what}: seniority"
+    );
     production
 }
 
@@ -41,6 +46,7 @@ fn both_evaluators_agree_on_random_worlds() {
         let turned = shuffled(&mut story, &all);
         let again = Outcome::of(&story.facts, &turned, &held(&turned, &story.lies));
         again.assert_same(&outcome, &format!("seed {seed}, shuffled"));
+        assert_eq!(again.order, outcome.order, "seed {seed}, shuffled");
 
         for percent in [90, 75, 50] {
             let mut part = all.clone();

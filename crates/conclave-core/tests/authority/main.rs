@@ -8,8 +8,10 @@
 )]
 
 mod agreement;
+mod gaps;
 mod properties;
 mod rules;
+mod seniority;
 mod worlds;
 
 /// How many random worlds each test tries: `CONCLAVE_WORLDS`, or 2,000.

@@ -342,6 +342,14 @@ impl<'a> State<'a> {
         self.shown.insert(x, shown);
     }
 
+    /// Grants that had their turn, most senior first, the team's before those of personal trees.
+    #[must_use]
+    pub fn order(&self) -> Vec<GrantId> {
+        let mut grants: Vec<&Placed> = self.grants.values().collect();
+        grants.sort_by_key(|grant| (grant.personal, &grant.pos));
+        grants.into_iter().map(|grant| grant.id).collect()
+    }
+
     /// Where logs fork.
     #[must_use]
     pub const fn forks(&self) -> &BTreeMap<LogId, u64> {

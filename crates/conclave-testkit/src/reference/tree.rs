@@ -7,7 +7,7 @@ use std::{
 
 use conclave_core::{
     body::Body,
-    id::{DeviceId, EntryHash, SubjectId},
+    id::{DeviceId, EntryHash, SubjectId, UserId},
 };
 
 use super::{Pin, Shown, State, Worth, pins_of};
@@ -145,6 +145,14 @@ impl State<'_> {
             }
         }
         out
+    }
+
+    /// A person's devices, most senior first.
+    #[must_use]
+    pub fn seniority(&self, user: UserId) -> Vec<DeviceId> {
+        let mut devices: Vec<_> = self.tree(SubjectId::User(user)).into_iter().collect();
+        devices.sort_by_key(|(_, device)| Rc::clone(&device.pos));
+        devices.into_iter().map(|(id, _)| id).collect()
     }
 
     /// The plain reading.

@@ -6,7 +6,7 @@ use conclave_core::{
     authority::{self, Label, ScopeType, TeamFacts},
     entry::Entry,
     epoch::{Choice, Epochs},
-    id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId},
+    id::{DeviceId, EntryHash, GrantId, LogId, ScopeId, SubjectId, UserId},
 };
 
 use super::Lies;
@@ -28,6 +28,11 @@ pub struct Outcome {
     pub labels: BTreeMap<EntryHash, Label>,
     /// Grants that hold.
     pub live: BTreeSet<GrantId>,
+    /// Grants that had their turn, most senior first, the team's before those of personal trees. The
+    /// frozen worlds say nothing of it.
+    pub order: Vec<GrantId>,
+    /// Everybody's devices in the plain reading, most senior first; as with the order of grants.
+    pub devices: BTreeMap<UserId, Vec<DeviceId>>,
     /// Entries taken out of quarantine.
     pub adopted: BTreeSet<EntryHash>,
     /// Where logs fork.
@@ -53,6 +58,12 @@ impl Outcome {
         let state = epochs.state();
         let mut out = Self {
             live: state.grants().filter(|g| g.live()).map(|g| g.id).collect(),
+            order: state.grants().map(|g| g.id).collect(),
+            devices: facts
+                .users
+                .keys()
+                .map(|user| (*user, state.tree(*user).iter().map(|d| d.id).collect()))
+                .collect(),
             adopted: state.adopted().clone(),
             forked: state.forks().clone(),
             needs_update: state.needs_update(),
@@ -100,6 +111,12 @@ impl Outcome {
         let epochs = reference::Epochs::new(&state);
         let mut out = Self {
             live: state.live(),
+            order: state.order(),
+            devices: facts
+                .users
+                .keys()
+                .map(|user| (*user, state.seniority(*user)))
+                .collect(),
             adopted: state.adopted(),
             forked: state.forks().clone(),
             needs_update: state.needs_update,

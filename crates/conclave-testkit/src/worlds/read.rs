@@ -289,6 +289,8 @@ impl Reading {
                 .iter()
                 .map(|grant| GrantId::new(id(grant)))
                 .collect(),
+            order: Vec::new(),
+            devices: BTreeMap::new(),
             adopted: hashes(&view["adopted"]),
             forked: forked
                 .map(|(log, seq)| (LogId::new(bytes(log)), number(seq)))

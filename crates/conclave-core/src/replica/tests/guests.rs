@@ -5,7 +5,8 @@ use super::{
     *,
 };
 use crate::{
-    body::{Body, Subject},
+    body::{self, Body, Subject},
+    kind::Kind,
     replica::Ended,
 };
 
@@ -22,6 +23,16 @@ fn with_guest() -> (Person, Person, Person, [ScopeId; 2]) {
     let (mut gus, _) = join_as(&mut ana, "Gus", guest, &vaults[..1], 62);
     meet(&mut [&mut ana, &mut mara, &mut gus]);
     (ana, mara, gus, vaults)
+}
+
+/// The records about somebody that count for this person.
+fn said(person: &Person, about: About) -> Vec<Record> {
+    let records = person.replica.record_entries();
+    let opened = records.filter_map(|e| {
+        let sealed = person.bodies.get(&e.hash)?;
+        person.replica.open_record(&e.hash, sealed)
+    });
+    opened.filter(|record| record.about == about).collect()
 }
 
 #[test]
@@ -205,37 +216,117 @@ fn another_day_changes_no_key_and_a_later_one_sets_nothing_aside() {
     assert!(matches!(nobody, Err(WriteError::NotFound)));
 }
 
+/// Whoever manages a vault lets in as guests who is in already, the founder and members among them,
+/// under as many other names as they like.
 #[test]
 fn who_manages_a_vault_renames_no_member_by_a_guest_grant() {
     let (mut ana, mut mara, mut gus, vaults) = with_guest();
-    let (rng, m) = (&mut ana.rng, user_of(&mara));
+    let (mut jonas, _) = join(&mut ana, "Jonas", &[], 63);
     ana.replica
-        .grant(m, vaults[0], Role::Manager, None, 20, rng)
+        .grant(
+            user_of(&mara),
+            vaults[0],
+            Role::Manager,
+            None,
+            20,
+            &mut ana.rng,
+        )
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    let under = mara.replica.under_authority(vaults[0], 3);
+    let victims = [&ana, &jonas, &gus].map(user_of);
+    for (n, user) in (66..).zip(victims) {
+        let facts = mara.replica.facts_of(user).cloned().map(Box::new);
+        let invite = body::Invite {
+            invite: InviteId::new([n; 32]),
+            key: [n; 32],
+            expires_ms: 99,
+        };
+        let invite = mara.replica.say(Kind::Invite, under, &invite, 21).unwrap();
+        // Their hashes are on both sides of that of the grant that let the guest in.
+        for number in 0..6 {
+            let name = format!("Eve {number}");
+            let record = Record::new(About::User(user), &name, 1, &mut mara.rng);
+            let subject = Subject::User {
+                user,
+                facts: facts.clone(),
+            };
+            let giving = sharing::Giving::new(subject, vaults[0], Role::Guest)
+                .answering(invite, Some(record.hash()));
+            mara.replica.write_grant(giving, 22).unwrap();
+            mara.replica
+                .write_record(&record, 23, &mut mara.rng)
+                .unwrap();
+        }
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    for person in [&ana, &mara, &jonas] {
+        let names = person.names();
+        let all = ["Ana", "Jonas", "Gus"];
+        assert!(all.iter().all(|name| names.contains(&(*name).to_owned())));
+        assert!(names.iter().all(|name| !name.starts_with("Eve")));
+    }
+}
+
+/// Whoever reads a name can say it again as it is; the colour that goes with it is not theirs to choose.
+#[test]
+fn a_name_counts_from_whoever_let_its_person_in() {
+    let (mut ana, mut mara, mut gus, _) = with_guest();
+    let (mut jonas, _) = join(&mut ana, "Jonas", &[], 63);
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    for about in [&gus, &jonas].map(|person| About::User(user_of(person))) {
+        let admitted = said(&mara, about);
+        assert_eq!(admitted.len(), 1);
+        let again = Record {
+            colour: 6,
+            ..admitted[0].clone()
+        };
+        mara.replica
+            .write_record(&again, 20, &mut mara.rng)
+            .unwrap();
+        meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+        assert_eq!(said(&ana, about), admitted);
+        ana.replica.write_record(&again, 21, &mut ana.rng).unwrap();
+        meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+        assert_eq!(said(&mara, about).len(), 2);
+    }
+}
+
+/// Whoever lets somebody in under a name lets nobody else be called it.
+#[test]
+fn hostile_03_a_name_is_of_the_person_who_was_let_in_under_it() {
+    let (mut ana, mut mara, mut gus, _) = with_guest();
+    let (mut jonas, _) = join(&mut ana, "Jonas", &[], 63);
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+    let of_jonas = said(&ana, About::User(user_of(&jonas)));
+    for victim in [&mara, &gus].map(|person| About::User(user_of(person))) {
+        let before = said(&mara, victim);
+        let record = Record {
+            about: victim,
+            ..of_jonas[0].clone()
+        };
+        ana.replica.write_record(&record, 20, &mut ana.rng).unwrap();
+        meet(&mut [&mut ana, &mut mara, &mut jonas, &mut gus]);
+        assert_eq!(said(&mara, victim), before);
+    }
+}
+
+/// Whoever was taken out says nothing of themselves any more.
+#[test]
+fn hostile_03_a_name_beyond_a_removal_does_not_count() {
+    let (mut ana, mut mara, mut gus, _) = with_guest();
+    let (user, team) = (user_of(&mara), ana.replica.team_scope());
+    let about = About::User(user);
+    let before = said(&ana, about);
+    ana.replica
+        .remove_user(user, team, 30, &mut ana.rng)
+        .unwrap();
+    let record = Record::new(about, "Ana", 1, &mut mara.rng);
+    mara.replica
+        .write_record(&record, 31, &mut mara.rng)
         .unwrap();
     meet(&mut [&mut ana, &mut mara, &mut gus]);
-    for victim in [user_of(&ana), user_of(&gus)] {
-        let record = Record::new(About::User(victim), "Eve", 1, &mut mara.rng);
-        let (invite, _) = mara
-            .replica
-            .invite_entry(InviteId::new([62; 32]))
-            .map(|(hash, body)| (hash, body.clone()))
-            .unwrap();
-        let facts = mara.replica.facts_of(victim).cloned().map(Box::new);
-        let subject = Subject::User {
-            user: victim,
-            facts,
-        };
-        let giving = sharing::Giving::new(subject, vaults[0], Role::Guest)
-            .answering(invite, Some(record.hash()));
-        let _ = mara.replica.write_grant(giving, 21);
-        mara.replica
-            .write_record(&record, 22, &mut mara.rng)
-            .unwrap();
-    }
-    meet(&mut [&mut ana, &mut mara, &mut gus]);
-    for person in [&ana, &mara] {
-        assert!(!person.names().contains(&"Eve".to_owned()));
-    }
+    assert_eq!(said(&ana, about), before);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     authority::Label,
-    body::{Grant, ItemRev, Revoke, Subject},
+    body::{Grant, ItemRev, Revoke, ScopeKind, Subject},
     cbor,
     id::GrantId,
     kind::Kind,
@@ -49,6 +49,102 @@ fn what_touches_rights_is_not() {
     assert!(ana.replica.take_changes().all);
 }
 
+/// An edit as it comes from somebody who asks nobody whether they may.
+fn edit(under: Option<GrantId>, home: ScopeId) -> Draft {
+    let mut draft = Draft::new(Kind::ItemRev, 31);
+    draft.grant = under;
+    draft.control = Some(cbor::encode(&ItemRev {
+        item: None,
+        home,
+        parents: vec![],
+        wraps: vec![],
+        blobs: vec![],
+        schema: 1,
+    }));
+    draft.sealed = Some(vec![0; 600]);
+    draft
+}
+
+/// By a viewer, in a group, in a vault that nobody had the right to make: each under a live grant on
+/// exactly that scope.
+#[test]
+fn hostile_08_an_edit_without_a_right_is_not_taken_in_by_itself() {
+    let (mut ana, mut mara, mut jonas, _) = three();
+    let (user, team) = (user_of(&jonas), ana.replica.team_scope());
+    let under = mara.replica.under_any();
+    let made = mara
+        .replica
+        .create_scope(ScopeKind::Vault, Some(team), None, under, 24);
+    let rng = &mut ana.rng;
+    let scopes = [
+        (
+            ana.replica.create_vault("Read", 1, 25, rng).unwrap(),
+            Role::Viewer,
+        ),
+        (
+            ana.replica.create_group("Group", 1, 25, rng).unwrap(),
+            Role::Editor,
+        ),
+        (made.unwrap(), Role::Editor),
+    ];
+    ana.receive(&mara.flush());
+    for (scope, role) in scopes {
+        ana.replica
+            .grant(user, scope, role, None, 27, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    for (scope, role) in scopes {
+        // Nothing but the edit itself is in its own way.
+        jonas.replica.heartbeat(30).unwrap();
+        ana.receive(&jonas.flush());
+        let live = jonas.replica.rights().live_grants();
+        let his = live
+            .iter()
+            .find(|g| g.user == Some(user) && g.scope == scope);
+        let hash = jonas.replica.append(edit(Some(his.unwrap().id), scope));
+        let hash = hash.unwrap();
+        ana.receive(&jonas.flush());
+        ana.replica.assert_as_evaluated();
+        let shown = ana.replica.rights().shown(&hash);
+        assert_eq!(shown, Label::Void, "{role:?} of {scope}");
+    }
+}
+
+/// A device of his that he has ended goes on, with what it could do before.
+#[test]
+fn hostile_23_what_an_ended_device_says_is_not_taken_in_by_itself() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let mut out = *jonas.replica.out().expose_secret();
+    let out = OuterKey::from_bytes(&mut out);
+    let (genesis, facts) = (
+        jonas.replica.genesis().clone(),
+        jonas.replica.me().facts.clone(),
+    );
+    let lap = Replica::for_new_device(genesis, out, facts, 21, &mut jonas.rng);
+    let mut lap = Person::new(lap.unwrap(), 92);
+    let keys = lap.replica.own_keys();
+    jonas.replica.add_device(keys, 22, &mut jonas.rng).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut lap]);
+    write(&mut lap, None, vault, b"in time");
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut lap]);
+    jonas
+        .replica
+        .revoke_device(lap.replica.device(), 30, &mut jonas.rng)
+        .unwrap();
+    ana.receive(&jonas.flush());
+    write(&mut lap, None, vault, b"too late");
+    let late = lap.flush();
+    mara.receive(&late);
+    mara.replica.insert(all_of(&ana));
+    for person in [&mut ana, &mut mara] {
+        person.receive(&late);
+        person.replica.assert_as_evaluated();
+        let shown = person.replica.rights().shown(&late[0].entry.hash);
+        assert_eq!(shown, Label::Quarantined);
+    }
+}
+
 /// A log that begins with the founding instead of its own start leads nowhere, and its founding
 /// counts all the same.
 #[test]
@@ -66,17 +162,7 @@ fn hostile_08_what_follows_another_beginning_waits() {
     let mut start = Draft::new(Kind::Genesis, 30);
     start.control = Some(cbor::encode(ana.replica.genesis()));
     let start = chain.append(start).unwrap().1;
-    let mut item = Draft::new(Kind::ItemRev, 31);
-    item.grant = his.map(|g| g.id);
-    item.control = Some(cbor::encode(&ItemRev {
-        item: None,
-        home: vault,
-        parents: vec![],
-        wraps: vec![],
-        blobs: vec![],
-        schema: 1,
-    }));
-    item.sealed = Some(vec![0; 600]);
+    let item = edit(his.map(|g| g.id), vault);
     let item = chain.append(item).unwrap().1;
     let hash = item.hash;
     for entry in [start, item] {

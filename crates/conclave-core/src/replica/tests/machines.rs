@@ -76,19 +76,23 @@ fn a_machine_ends_with_whoever_answers_for_it() {
         .change_role(user, vault, Role::Manager, 29, &mut ana.rng)
         .unwrap();
     meet(&mut [&mut ana, &mut mara, &mut jonas]);
-    let gift: (&[ScopeId], _, _) = (&[vault], Role::Viewer, None);
+    let gift: (&[ScopeId], _, _) = (&[vault], Role::Editor, None);
     let key = mara
         .replica
         .create_machine("Hers", gift, 30, &mut mara.rng)
         .unwrap();
     meet(&mut [&mut ana, &mut mara, &mut jonas]);
     let mut machine = at_work(&key, &ana, 70);
+    let made = write(&mut machine, None, vault, b"by the build");
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut machine]);
     let team = ana.replica.team_scope();
     ana.replica
         .remove_user(user, team, 35, &mut ana.rng)
         .unwrap();
     let after = write(&mut ana, None, vault, b"after");
     meet(&mut [&mut ana, &mut mara, &mut jonas, &mut machine]);
+    // What it wrote until then stays, as what she wrote does.
+    assert_eq!(jonas.read(made).unwrap(), b"by the build");
     assert!(machine.read(after).is_none());
     assert!(ana.replica.machines().is_empty());
 }

@@ -157,6 +157,9 @@ fn who_may_remove_whom() {
     assert_eq!(mara.replica.may_remove(j, team), Ok(()));
     assert_eq!(mara.replica.may_remove(a, team), Err(NoRemoval::Senior));
     assert!(mara.replica.roles_for(a, team).is_empty());
+    // It is said, and ends nothing.
+    let refused = mara.replica.revoke(a, team, 25, &mut mara.rng);
+    assert!(matches!(refused, Err(WriteError::NotAllowed)));
     change(&mut ana, Role::Viewer);
     meet(&mut [&mut ana, &mut mara, &mut jonas]);
     assert_eq!(mara.replica.team_role(m), Some(Role::Viewer));
