@@ -14,6 +14,7 @@ use crate::{
     id::GrantId,
     kind::Kind,
     pack::Draft,
+    replica::sharing::Giving,
     sealing::make_epoch,
 };
 
@@ -108,6 +109,59 @@ fn hostile_08_an_edit_without_a_right_is_not_taken_in_by_itself() {
         ana.replica.assert_as_evaluated();
         let shown = ana.replica.rights().shown(&hash);
         assert_eq!(shown, Label::Void, "{role:?} of {scope}");
+    }
+}
+
+/// Under a group's grant, by whoever is in no group or in one that they made themselves where nobody
+/// else reaches; and under no grant at all.
+#[test]
+fn hostile_08_what_is_under_nobodys_grant_is_not_taken_in_by_itself() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let user = user_of(&jonas);
+    let home = ana.replica.create_vault("Other", 1, 21, &mut ana.rng);
+    let group = ana.replica.create_group("Group", 1, 21, &mut ana.rng);
+    let (home, group) = (home.unwrap(), group.unwrap());
+    let own = jonas.replica.create_personal("Mine", 22, &mut jonas.rng);
+    let own = own.unwrap();
+    let under = jonas.replica.best(|g| g.scope == own);
+    let inner = jonas
+        .replica
+        .create_scope(ScopeKind::Group, Some(own), None, under, 23)
+        .unwrap();
+    let himself = Subject::User { user, facts: None };
+    let member = Giving::new(himself, inner, Role::Viewer);
+    let member = jonas.replica.write_grant(member, 24).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    for group in [group, inner].map(Who::Group) {
+        ana.replica
+            .grant(group, home, Role::Editor, None, 27, &mut ana.rng)
+            .unwrap();
+    }
+    meet(&mut [&mut ana, &mut mara, &mut jonas]);
+    let live = jonas.replica.rights().live_grants();
+    let held = |who: Who, scope| {
+        let held = live
+            .iter()
+            .find(|g| g.who() == Some(who) && g.scope == scope);
+        held.unwrap().id
+    };
+    let mut drafts = vec![Draft::new(Kind::Leave, 31)];
+    for (group, member) in [
+        (group, held(Who::User(user), vault)),
+        (inner, GrantId::from(member)),
+    ] {
+        let mut draft = edit(Some(held(Who::Group(group), home)), home);
+        draft.member = Some(member);
+        drafts.push(draft);
+    }
+    for (case, draft) in drafts.into_iter().enumerate() {
+        // Nothing but the entry itself is in its own way.
+        jonas.replica.heartbeat(30).unwrap();
+        ana.receive(&jonas.flush());
+        let hash = jonas.replica.append(draft).unwrap();
+        ana.receive(&jonas.flush());
+        ana.replica.assert_as_evaluated();
+        assert_eq!(ana.replica.rights().shown(&hash), Label::Void, "{case}");
     }
 }
 
