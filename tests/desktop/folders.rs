@@ -1,6 +1,10 @@
 //! What becomes of a folder outside the app: it is copied, and copies of it meet.
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 /// Copies a folder with all that is in it.
 pub(crate) fn copy(from: &Path, to: &Path) {
@@ -22,16 +26,30 @@ pub(crate) fn put_back(folder: &Path, copied: &Path) {
     copy(copied, folder);
 }
 
-/// Brings what only one folder has into the other, as a person would who merges two copies.
+/// Brings one folder's files into another as a syncing service does: of a file that is another one
+/// there, a copy is laid beside it.
 pub(crate) fn merge(from: &Path, into: &Path) {
-    bring(from, into, |_, target| !target.exists());
+    bring(from, into, &|path, target| {
+        let (stem, kind) = (target.file_stem()?, target.extension());
+        let beside = format!("{}.sync-conflict-20260102-030405-ABCDEFG", stem.display());
+        match fs::read(target) {
+            Err(_) => Some(target.to_owned()),
+            Ok(there) if there == fs::read(path).unwrap() => None,
+            Ok(_) => Some(target.with_file_name(match kind {
+                Some(kind) => format!("{beside}.{}", kind.display()),
+                None => beside,
+            })),
+        }
+    });
 }
 
 /// Makes two copies the same, as a syncing service does that was away: of every file the newer one
 /// is in both.
 pub(crate) fn meet(one: &Path, two: &Path) {
     for (from, into) in [(one, two), (two, one)] {
-        bring(from, into, |path, target| written(path) > written(target));
+        bring(from, into, &|path, target| {
+            (written(path) > written(target)).then(|| target.to_owned())
+        });
     }
 }
 
@@ -39,14 +57,16 @@ fn written(file: &Path) -> Option<SystemTime> {
     fs::metadata(file).and_then(|file| file.modified()).ok()
 }
 
-fn bring(from: &Path, into: &Path, wanted: fn(&Path, &Path) -> bool) {
+/// Copies each file to where `to` says, if anywhere, of its own path and the same one in the other
+/// folder.
+fn bring(from: &Path, into: &Path, to: &dyn Fn(&Path, &Path) -> Option<PathBuf>) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = into.join(path.file_name().unwrap());
         if path.is_dir() {
             fs::create_dir_all(&target).unwrap();
-            bring(&path, &target, wanted);
-        } else if wanted(&path, &target) {
+            bring(&path, &target, to);
+        } else if let Some(target) = to(&path, &target) {
             fs::copy(&path, target).unwrap();
         }
     }
