@@ -1,30 +1,17 @@
 //! One computer's data in two places: both copies write, each into a folder of its own, and the
 //! folders meet.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use conclave_app::api::items::FieldRole;
+use serde_json::json;
 
 use crate::{
-    harness::Stage,
-    restored::copy,
-    steps::{unlock, wait_for},
-    windowless::{Ago, again, ask, folder, found},
+    folders::{copy, merge},
+    harness::{Page, Stage},
+    steps::{add_login, reveal, unlock, wait_for},
+    windowless::{Ago, again, ask, found},
 };
-
-/// Brings what only one folder has into the other, as a person would who merges two copies.
-fn merge(from: &Path, into: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = into.join(path.file_name().unwrap());
-        if path.is_dir() {
-            fs::create_dir_all(&target).unwrap();
-            merge(&path, &target);
-        } else if !target.exists() {
-            fs::copy(&path, target).unwrap();
-        }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_folders_with_two_histories_of_one_computer_are_a_stop_with_its_proof() {
@@ -38,6 +25,11 @@ async fn two_folders_with_two_histories_of_one_computer_are_a_stop_with_its_proo
     let (one, two) = (folders[0].path(), folders[1].path());
     let at_anas = found(&ana, "Ana Ferreira", Some(one), Ago::NOW);
     let vault = at_anas.new_vault("Production");
+    at_anas.add_login(
+        &vault,
+        "Before both",
+        &[(FieldRole::Password, "first-6f1c")],
+    );
     let handed = at_anas.invite("Mara Lindqvist", vec![vault.clone()]);
     let at_maras = ask(&mara, "Mara Lindqvist", &handed, one, Ago::NOW);
     at_anas.admit();
@@ -48,17 +40,19 @@ async fn two_folders_with_two_histories_of_one_computer_are_a_stop_with_its_proo
     copy(one, two);
 
     // Each of the two writes where the other does not look.
-    let login = [(FieldRole::Password, "a")];
-    let at_twins = again(&twin, Ago::NOW);
-    at_twins.keep_in(&folder(two));
-    at_twins.add_login(&vault, "In the other folder", &login);
-    at_twins.add_login(&vault, "There as well", &login);
-    at_twins.sync();
-    drop(at_twins);
-    let at_maras = again(&mara, Ago::NOW);
-    at_maras.add_login(&vault, "In the one folder", &login);
-    at_maras.sync();
-    drop(at_maras);
+    let (m, t) = (mara.open().await, twin.open().await);
+    unlock(t.page()).await;
+    t.page().button("Production").await;
+    move_to(t.page(), two).await;
+    for title in ["In the other folder", "There as well"] {
+        add_login(t.page(), "Production", title, "app_rw", "a-1").await;
+    }
+    unlock(m.page()).await;
+    add_login(m.page(), "Production", "In the one folder", "app_rw", "a-1").await;
+    for page in [t.page(), m.page()] {
+        page.invoke("sync_now", json!({})).await.unwrap();
+    }
+    drop(m);
     let at_anas = again(&ana, Ago::NOW);
     at_anas.sync();
     drop(at_anas);
@@ -72,8 +66,13 @@ async fn two_folders_with_two_histories_of_one_computer_are_a_stop_with_its_proo
         .await;
     page.button("Details").await.click().await;
     page.shows("Mara Lindqvist wrote two histories after").await;
+    // The other history lies in a copy beside, into which a person who asks has it look at once.
+    page.press_ctrl('r').await;
     page.shows("The storage shows").await;
     page.in_both_themes("forked").await;
+    let new_item = page.button("New item").await;
+    assert!(!new_item.is_enabled().await);
+    assert_eq!(reveal(page, "Before both").await, "first-6f1c");
     page.button("Go on").await.click().await;
     page.shows("This computer writes again").await;
     page.button("People 3 are waiting").await.click().await;
@@ -89,14 +88,25 @@ async fn two_folders_with_two_histories_of_one_computer_are_a_stop_with_its_proo
     drop(a);
 
     // The copy finds another history of itself, and writes no more.
-    let at_twins = again(&twin, Ago::NOW);
-    at_twins.keep_in(&folder(one));
-    at_twins.sync();
-    drop(at_twins);
-    let t = twin.open().await;
     let page = t.page();
-    unlock(page).await;
+    move_to(page, one).await;
+    page.press_ctrl('r').await;
     page.shows("Another copy of this computer’s data is writing as well.")
         .await;
+    page.shows("Nothing more is written here.").await;
     page.in_both_themes("forked-twin").await;
+    assert_eq!(page.count("button", Some("Go on")).await, 0);
+    // What both wrote since counts for nobody; what was there before can be read.
+    assert_eq!(page.count("option", Some("There as well")).await, 0);
+    assert_eq!(reveal(page, "Before both").await, "first-6f1c");
+    assert!(!page.button("New item").await.is_enabled().await);
+}
+
+/// Another folder for the team's files, as the settings offer it.
+async fn move_to(page: Page<'_>, folder: &Path) {
+    page.press_ctrl(',').await;
+    let field = page.field("Folder").await;
+    field.type_text(folder.to_str().unwrap()).await;
+    page.button("Move to this folder").await.click().await;
+    page.shows("The team is kept in this folder now").await;
 }

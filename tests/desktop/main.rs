@@ -20,6 +20,7 @@ mod devices;
 mod dialogs;
 mod expired;
 mod files;
+mod folders;
 mod forked;
 mod groups;
 mod guests;

@@ -83,7 +83,8 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     let page = m.page();
     unlock(page).await;
     wait_for(page, "Postgres primary").await;
-    page.shows("You are no longer in this team.").await;
+    page.shows("You are no longer in this team. Ana Ferreira removed you.")
+        .await;
     page.in_both_themes("out").await;
     assert_eq!(page.count("button", Some("New vault")).await, 0);
 }

@@ -7,26 +7,14 @@ use std::{
 };
 
 use conclave_app::api::items::FieldRole;
+use serde_json::json;
 
 use crate::{
-    harness::{Person, Stage},
-    steps::{unlock, wait_for},
+    folders::{copy, put_back},
+    harness::{Page, Person, Stage},
+    steps::{add_login, reveal, unlock, wait_for},
     windowless::{Ago, again, ask, found},
 };
-
-/// Copies a folder with all that is in it.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, target).unwrap();
-        }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_computer_that_was_set_back_goes_on_with_one_click() {
@@ -36,26 +24,37 @@ async fn a_computer_that_was_set_back_goes_on_with_one_click() {
     let copied = tempfile::tempdir().unwrap();
     let founder = found(&rita, "Rita Moreau", Some(shared.path()), Ago::NOW);
     let vault = founder.new_vault("Production");
-    founder.add_login(&vault, "Before", &[(FieldRole::Password, "a")]);
+    founder.add_login(&vault, "Before", &[(FieldRole::Password, "first-6f1c")]);
     founder.sync();
     drop(founder);
     copy(&rita.data_dir(), copied.path());
-    let later = again(&rita, Ago::NOW);
-    later.add_login(&vault, "Written since", &[(FieldRole::Password, "b")]);
-    later.sync();
-    drop(later);
-    fs::remove_dir_all(rita.data_dir()).unwrap();
-    copy(copied.path(), &rita.data_dir());
+    let app = rita.open().await;
+    unlock(app.page()).await;
+    write(app.page(), "Written since").await;
+    drop(app);
+    put_back(&rita.data_dir(), copied.path());
 
     let app = rita.open().await;
     let page = app.page();
     unlock(page).await;
     page.shows("This computer was set back to an older copy of its data.")
         .await;
+    page.shows("Nothing more is written until you go on; you can still read everything.")
+        .await;
+    let new_item = page.button("New item").await;
+    assert!(!new_item.is_enabled().await);
+    assert_eq!(reveal(page, "Before").await, "first-6f1c");
     page.in_both_themes("set-back").await;
     page.button("Go on").await.click().await;
     page.shows("This computer writes again").await;
     wait_for(page, "Written since").await;
+    assert!(new_item.is_enabled().await);
+}
+
+/// Adds an item in the window, and waits until the folder has it.
+async fn write(page: Page<'_>, title: &str) {
+    add_login(page, "Production", title, "app_rw", "second-9b07").await;
+    page.invoke("sync_now", json!({})).await.unwrap();
 }
 
 /// Somebody's team, of which the folder has lost the last item; gives where that lies.
@@ -70,8 +69,7 @@ fn set_back(olga: &Person, shared: &Path) -> PathBuf {
     founder.sync();
     drop(founder);
     let log = shared.join("conclave1");
-    fs::remove_dir_all(&log).unwrap();
-    copy(&copied.path().join("conclave1"), &log);
+    put_back(&log, &copied.path().join("conclave1"));
     log
 }
 
@@ -80,12 +78,27 @@ async fn a_folder_set_back_to_yesterdays_copy_gets_back_what_it_lost() {
     let stage = Stage::start();
     let olga = stage.person("olga");
     let shared = tempfile::tempdir().unwrap();
-    set_back(&olga, shared.path());
+    let copied = tempfile::tempdir().unwrap();
+    found(&olga, "Olga Brandt", Some(shared.path()), Ago::NOW).new_vault("Production");
 
     let app = olga.open().await;
     let page = app.page();
     unlock(page).await;
-    page.shows("The storage had lost changes.").await;
+    write(page, "Yesterday").await;
+    copy(shared.path(), copied.path());
+    write(page, "Today").await;
+    let written = files(shared.path());
+    assert!(files(copied.path()) < written);
+    put_back(
+        &shared.path().join("conclave1"),
+        &copied.path().join("conclave1"),
+    );
+    page.press_ctrl('r').await;
+    page.shows("The storage had lost changes. This computer has put back what it had.")
+        .await;
+    // The folder has everything again, and the person goes on as before.
+    assert_eq!(files(shared.path()), written);
+    assert!(page.button("New item").await.is_enabled().await);
     page.in_both_themes("put-back").await;
     wait_for(page, "Today").await;
     page.button("Got it").await.click().await;

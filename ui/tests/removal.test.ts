@@ -306,6 +306,19 @@ test('somebody who was removed is told so calmly, and is offered nothing that wo
   await expectAccessible();
 });
 
+test('whoever is out is told by whom, and why their own removal does not count', async () => {
+  const { fake } = await open('main');
+  for (const [key, words] of [
+    ['out_by', /^Mara Lindqvist removed you\. What you could open/],
+    ['out_by_mutual', /^You and Mara Lindqvist removed each other at the same time\. They stand above you/],
+  ] as const) {
+    const removed_by = { key, args: { name: 'Mara Lindqvist' } };
+    fake.emit('state-changed', { ...fake.world.state, removed: true, removed_by });
+    await settle();
+    expect(screen.getByText(words)).toBeInTheDocument();
+  }
+});
+
 test('an owner or admin is made once words were compared, and the refusal leads there', async () => {
   const { user, fake } = await openMara();
   await pick(user, dialog('Mara Lindqvist').getByRole('combobox', { name: /^Role in the team/i }), 'Admin');

@@ -132,6 +132,8 @@ pub struct AppState {
     pub my_role: Option<Role>,
     /// Somebody has taken this person out of the team.
     pub removed: bool,
+    /// Who, and whether they removed each other at once; nothing where a day was over.
+    pub removed_by: Option<Text>,
     /// Why nothing can be written.
     pub read_only: Option<Text>,
     /// The desktop may keep the clipboard until the window is focused.

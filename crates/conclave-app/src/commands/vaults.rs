@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use conclave_core::id::ScopeId;
 
+use super::items::person;
 use crate::{
     api::{
-        AppError, Code, Role,
+        AppError, Code, Role, Text,
         vaults::{OverVault, Vault, VaultCreate, VaultList, VaultRename},
     },
     convert::{count, scope_id},
@@ -27,6 +28,18 @@ impl Engine {
     /// Somebody has taken this person out of the team.
     pub(crate) fn is_out(&self) -> bool {
         self.arrival.is_none() && self.replica.is_out(self.replica.me().user)
+    }
+
+    /// Who has, as far as this person may know names.
+    pub(crate) fn out_by(&self) -> Option<Text> {
+        let by = self.replica.removed_by(self.replica.me().user)?;
+        let name = person(self, Some(by.user)).name;
+        if name.is_empty() || !self.is_out() {
+            return None;
+        }
+        let mut text = Text::plain(if by.mutual { "out_by_mutual" } else { "out_by" });
+        text.args.insert("name".into(), name);
+        Some(text)
     }
 
     /// The vaults that this person reads, and after a removal those that they could read.

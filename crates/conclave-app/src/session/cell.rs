@@ -9,6 +9,7 @@ use conclave_core::role::Role;
 use conclave_sync::{Access, Closed, Local};
 
 use crate::{
+    api::Text,
     commands::SheetsDue,
     engine::{Engine, Shelf},
 };
@@ -29,6 +30,7 @@ pub(crate) enum Slot {
 pub(super) struct Front {
     pub(super) member: bool,
     pub(super) out: bool,
+    pub(super) out_by: Option<Text>,
     pub(super) role: Option<Role>,
     pub(super) needs_update: bool,
     pub(super) ended: bool,
@@ -65,6 +67,7 @@ impl Slot {
                 member: shelf.frame.member,
                 // Said as soon as the log is read.
                 out: false,
+                out_by: None,
                 role: shelf.frame.role,
                 needs_update: shelf.frame.needs_update,
                 ended: shelf.frame.ended,
@@ -76,6 +79,7 @@ impl Slot {
                 Some(Front {
                     member: engine.is_member(),
                     out: engine.is_out(),
+                    out_by: engine.out_by(),
                     role: replica.standing(replica.me().user),
                     needs_update: replica.rights().needs_update(),
                     ended: engine.is_ended(),

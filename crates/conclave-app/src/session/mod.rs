@@ -361,6 +361,7 @@ impl App {
             has_draft: open.as_ref().is_some_and(|front| front.has_draft),
             my_role: open.as_ref().and_then(|front| front.role).map(Role::from),
             removed: open.as_ref().is_some_and(|front| front.out),
+            removed_by: open.as_ref().and_then(|front| front.out_by.clone()),
             read_only: open
                 .as_ref()
                 .and_then(|front| match front {

@@ -54,7 +54,7 @@ pub use self::{
     machines::{Machine, MachineKey},
     names::{About, Record},
     pointer::KitPointer,
-    removal::NoRemoval,
+    removal::{NoRemoval, RemovedBy},
     rights::{GrantView, Rights, ScopeView, TreeDevice},
     scopes::Vault,
     second::{Asking, DeviceOffer, DeviceRequest, Offering, word_numbers},

@@ -32,6 +32,15 @@ pub enum NoRemoval {
     Senior,
 }
 
+/// Who took somebody out of the team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovedBy {
+    /// Whose removal counts; of several the first by their clocks.
+    pub user: UserId,
+    /// Whoever is out had removed them as well, which does not count.
+    pub mutual: bool,
+}
+
 /// As many entries as a pack may hold.
 const REACH: u64 = 65_536;
 
@@ -188,6 +197,24 @@ impl Replica {
         let live = self.rights.live_grants();
         let in_it = live.iter().any(|g| g.user == Some(user) && !g.personal);
         !in_it && self.was_in(user)
+    }
+
+    /// Who took somebody out of the team, for whoever is out of it; nobody where a day was over.
+    #[must_use]
+    pub fn removed_by(&self, out: UserId) -> Option<RemovedBy> {
+        let team = self.team_scope();
+        let removals = |of: UserId| {
+            self.entries.values().filter(
+                move |e| matches!(&e.body, Body::RemoveUser(r) if r.user == of && r.scope == team),
+            )
+        };
+        let first = removals(out)
+            .filter(|e| self.rights.counts(&e.hash))
+            .min_by_key(|e| (e.header.wall_ms, e.hash))?;
+        let user = self.rights.author(first)?;
+        let mutual = removals(user)
+            .any(|e| self.rights.author(e) == Some(out) && !self.rights.counts(&e.hash));
+        Some(RemovedBy { user, mutual })
     }
 
     fn was_in(&self, user: UserId) -> bool {

@@ -26,6 +26,8 @@ const TEXTS: Record<string, (args: Record<string, string>) => string> = {
   keychain_reason_not_built: () => m.keychain_reason_not_built(),
   read_only_update: () => m.read_only_update(),
   read_only_ended: () => m.read_only_ended(),
+  out_by: ({ name }) => m.out_by({ name: name || m.somebody() }),
+  out_by_mutual: ({ name }) => m.out_by_mutual({ name: name || m.somebody() }),
   device_why_kit: () => m.device_why_kit(),
   device_why_this: () => m.device_why_this(),
   device_why_senior: () => m.device_why_senior(),

@@ -82,6 +82,10 @@ my_role: Role | null,
  */
 removed: boolean, 
 /**
+ * Who, and whether they removed each other at once; nothing where a day was over.
+ */
+removed_by: Text | null, 
+/**
  * Why nothing can be written.
  */
 read_only: Text | null, 

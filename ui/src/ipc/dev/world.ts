@@ -155,6 +155,7 @@ export class World {
       has_draft: scene === 'draft',
       my_role: 'owner',
       removed: false,
+      removed_by: null,
       read_only: null,
       clipboard_limited: false,
     };

@@ -1,7 +1,11 @@
 //! Taking access away: who is out, what stays, what is set aside, and what it costs.
 
 use super::*;
-use crate::{authority::Label, body::Body, replica::NoRemoval};
+use crate::{
+    authority::Label,
+    body::Body,
+    replica::{NoRemoval, RemovedBy},
+};
 
 /// Boxes in entries that were written.
 pub(super) fn boxes(written: &[Written]) -> usize {
@@ -91,6 +95,12 @@ fn a_removed_person_keeps_the_past_and_gets_nothing_new() {
     assert_eq!(jonas.read(theirs).unwrap(), b"by Mara");
     assert_eq!(mara.read(theirs).unwrap(), b"by Mara");
     assert!(mara.replica.is_out(user) && !ana.replica.is_out(user_of(&jonas)));
+    let by_ana = RemovedBy {
+        user: user_of(&ana),
+        mutual: false,
+    };
+    assert_eq!(mara.replica.removed_by(user), Some(by_ana));
+    assert_eq!(mara.replica.removed_by(user_of(&jonas)), None);
     assert!(!mara.replica.authority(user, vault).read);
 }
 
@@ -205,6 +215,13 @@ fn two_owners_who_remove_each_other_have_one_outcome() {
     let stays = if above { [owner, None] } else { [None, owner] };
     assert_eq!(outcome(&ana), [owner, stays[0], stays[1]]);
     assert_eq!(ana.replica.is_out(two), above);
+    // Whoever is out is told by whom, and that their own removal does not count.
+    let (out, user) = if above { (two, one) } else { (one, two) };
+    for person in [&ana, &mara, &jonas] {
+        let by = RemovedBy { user, mutual: true };
+        assert_eq!(person.replica.removed_by(out), Some(by));
+        assert_eq!(person.replica.removed_by(user), None);
+    }
 }
 
 /// A receipt of somebody with a personal vault, written when they were out already.
