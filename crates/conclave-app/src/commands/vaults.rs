@@ -32,9 +32,12 @@ impl Engine {
 
     /// Who has, as far as this person may know names.
     pub(crate) fn out_by(&self) -> Option<Text> {
+        if !self.is_out() {
+            return None;
+        }
         let by = self.replica.removed_by(self.replica.me().user)?;
         let name = person(self, Some(by.user)).name;
-        if name.is_empty() || !self.is_out() {
+        if name.is_empty() {
             return None;
         }
         let mut text = Text::plain(if by.mutual { "out_by_mutual" } else { "out_by" });
