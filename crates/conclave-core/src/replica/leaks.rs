@@ -29,7 +29,7 @@ const FIRST_WAIT: u64 = 60 * 60 * 1000;
 const MOST_DOUBLINGS: usize = 7;
 
 /// For each device the keys that it gave away, by their scopes.
-type Leaks = BTreeMap<DeviceId, BTreeMap<ScopeId, BTreeSet<EntryHash>>>;
+pub type Leaks = BTreeMap<DeviceId, BTreeMap<ScopeId, BTreeSet<EntryHash>>>;
 
 /// Whose a key is that another is sealed to.
 enum Party {
@@ -58,7 +58,7 @@ impl Replica {
     /// Devices that gave keys to somebody who must not have them, and are entitled to those of the
     /// same scope themselves; with these keys. One of a scope may be an accident.
     #[must_use]
-    pub fn leaks(&self) -> BTreeMap<DeviceId, BTreeMap<ScopeId, BTreeSet<EntryHash>>> {
+    pub fn leaks(&self) -> Leaks {
         Judge::new(self).leaks()
     }
 
@@ -140,11 +140,9 @@ impl<'a> Judge<'a> {
                 continue;
             };
             for (epoch, party, key) in self.published(by) {
-                let given = leaked
-                    .get(&by.device())
-                    .into_iter()
-                    .flat_map(BTreeMap::values);
-                let known = key.is_some_and(|key| given.flatten().any(|given| *given == key));
+                let theirs = leaked.get(&by.device()).into_iter();
+                let mut given = theirs.flat_map(BTreeMap::values);
+                let known = key.is_some_and(|key| given.any(|keys| keys.contains(&key)));
                 if let Some(scope) = self.leak(by, epoch, &party, key, known) {
                     let theirs = leaked.entry(by.device()).or_default();
                     theirs.entry(scope).or_default().insert(epoch);

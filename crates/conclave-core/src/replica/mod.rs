@@ -50,6 +50,7 @@ pub use self::{
         joiner, offer_from, request_digest,
     },
     last_resort::LastResort,
+    leaks::Leaks,
     leaving::NoLeave,
     machines::{Machine, MachineKey},
     names::{About, Record},
