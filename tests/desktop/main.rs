@@ -44,6 +44,8 @@ mod steps;
 mod stops;
 mod storage;
 mod stretched;
+mod stretched_devices;
 mod stretched_dialogs;
+mod stretched_strips;
 mod stretched_team;
 mod windowless;

@@ -88,3 +88,27 @@ pub(crate) async fn tap(page: Page<'_>, selector: &str, text: &str) {
     page.until(selector, script, &[selector.into(), text.into()])
         .await;
 }
+
+/// How words begin in that language.
+pub(crate) fn longer(words: &str) -> String {
+    let accents = [
+        ('a', '\u{e0}'),
+        ('e', '\u{e9}'),
+        ('i', '\u{ef}'),
+        ('o', '\u{f6}'),
+        ('u', '\u{fc}'),
+        ('A', '\u{c5}'),
+        ('E', '\u{c8}'),
+        ('I', '\u{cc}'),
+        ('O', '\u{d8}'),
+        ('U', '\u{db}'),
+        ('c', '\u{e7}'),
+        ('n', '\u{f1}'),
+        ('y', '\u{ff}'),
+    ];
+    let accented = |letter: char| accents.iter().find(|(plain, _)| *plain == letter);
+    let letters = words.chars();
+    letters
+        .map(|letter| accented(letter).map_or(letter, |(_, accented)| *accented))
+        .collect()
+}

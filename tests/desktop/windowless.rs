@@ -3,12 +3,17 @@
 //! They leave a profile that a window can open, or sit at another computer while a window is open.
 //! The key derivation is the weakest that the app accepts, so that it accepts it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use conclave_app::{
     KdfParams,
     api::{
-        Role, Storage,
+        Code, Role, Storage,
         app::{InvitationSource, JoinSend, TeamCreate},
         items::{FieldEdit, FieldRole, ItemSave, Kind, ValueEdit},
         people::InviteCreate,
@@ -21,7 +26,7 @@ use conclave_app::{
 use tokio::task::block_in_place;
 
 use crate::{
-    harness::Person,
+    harness::{PATIENCE, Person},
     steps::{Handed, PASSPHRASE},
 };
 
@@ -98,11 +103,20 @@ pub(crate) fn found(person: &Person, name: &str, shared: Option<&Path>, clock: A
     founder
 }
 
-/// A profile that is there already, unlocked.
+/// A profile that is there already, unlocked. A window of it that has just gone may still have its
+/// lock.
 pub(crate) fn again(person: &Person, clock: Ago) -> Windowless {
-    let one = Windowless::open(person, clock);
-    one.with(|app| app.unlock(PASSPHRASE.as_bytes())).unwrap();
-    one
+    let start = Instant::now();
+    loop {
+        let one = Windowless::open(person, clock);
+        match one.with(|app| app.unlock(PASSPHRASE.as_bytes())) {
+            Ok(_) => return one,
+            Err(error) if error.code == Code::Busy && start.elapsed() < PATIENCE => {
+                block_in_place(|| thread::sleep(Duration::from_millis(50)));
+            }
+            Err(error) => panic!("{}: {error}", person.name()),
+        }
+    }
 }
 
 /// S1b to S3, until they wait.
