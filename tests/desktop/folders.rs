@@ -26,6 +26,21 @@ pub(crate) fn put_back(folder: &Path, copied: &Path) {
     copy(copied, folder);
 }
 
+/// Brings what one folder has since a copy was made of it, and nothing else, into another.
+pub(crate) fn bring_new(from: &Path, since: &Path, into: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap();
+        let (before, target) = (since.join(name), into.join(name));
+        if path.is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            bring_new(&path, &before, &target);
+        } else if !before.exists() {
+            fs::copy(&path, target).unwrap();
+        }
+    }
+}
+
 /// Brings one folder's files into another as a syncing service does: of a file that is another one
 /// there, a copy is laid beside it.
 pub(crate) fn merge(from: &Path, into: &Path) {

@@ -71,6 +71,16 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     sync(page).await;
     page.shows("Changes set aside").await;
     page.in_both_themes("set-aside").await;
+    // For ten seconds what was left out comes back.
+    page.button("Leave out: Written offline")
+        .await
+        .click()
+        .await;
+    page.shows("Left out. Nothing was deleted.").await;
+    assert!(!page.reads("Written offline").await);
+    page.in_both_themes("left-out").await;
+    page.button("Undo").await.click().await;
+    page.shows("Written offline").await;
     page.button("Take back in: Written offline")
         .await
         .click()

@@ -17,6 +17,26 @@ async function shareVault(name: string) {
   return { ...opened, sheet: within(screen.getByRole('dialog', { name: `Share ${name}` })) };
 }
 
+test('the search has the cursor once the people are there, unless somebody went elsewhere', async () => {
+  const { user, fake } = await open('main');
+  const go = hold(fake, 'share_get');
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  expect(screen.queryByLabelText('Add a person or group')).not.toBeInTheDocument();
+  go();
+  await settle();
+  expect(screen.getByLabelText('Add a person or group')).toHaveFocus();
+  await user.keyboard('{Escape}');
+  await settle();
+  const again = hold(fake, 'share_get');
+  await user.keyboard('{Control>}i{/Control}');
+  await settle();
+  await user.tab();
+  again();
+  await settle();
+  expect(screen.getByLabelText('Add a person or group')).not.toHaveFocus();
+});
+
 test('one item for one person: what it means is said before it is done', async () => {
   const { user, called } = await open('main');
   await user.keyboard('{Control>}i{/Control}');

@@ -15,6 +15,9 @@ use tokio::time::sleep;
 
 use super::{PATIENCE, repository, screens};
 
+/// More than any page or dialog takes from one end to the other.
+const MANY_TABS: usize = 80;
+
 /// The page of one person's window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page<'a> {
@@ -28,6 +31,24 @@ pub(crate) struct Found<'a> {
     page: Page<'a>,
     what: String,
     element: Element,
+}
+
+/// What has the focus.
+#[derive(Debug)]
+pub(crate) struct Focus {
+    /// Its role.
+    pub(crate) role: String,
+    /// Its accessible name.
+    pub(crate) name: String,
+    /// Why nobody sees that it has the focus; empty where everybody does.
+    pub(crate) unseen: String,
+}
+
+impl Focus {
+    fn is(&self, role: &str, name: &str) -> bool {
+        let rest = self.name.strip_prefix(name);
+        self.role == role && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }
 }
 
 impl<'a> Page<'a> {
@@ -150,9 +171,70 @@ impl<'a> Page<'a> {
         value.as_str().unwrap_or_default().to_owned()
     }
 
+    /// What has the focus, as a person with a keyboard sees it: marked, in sight and not covered.
+    pub(crate) async fn focus(&self) -> Focus {
+        self.bring_axe().await;
+        let seen = self.run(include_str!("focus.js"), &[]).await;
+        let text = |key: &str| seen[key].as_str().unwrap_or_default().to_owned();
+        Focus {
+            role: text("role"),
+            name: text("name"),
+            unseen: text("unseen"),
+        }
+    }
+
+    /// Waits until this has the focus; the name may go on after a space.
+    pub(crate) async fn has_focus(&self, role: &str, name: &str) {
+        let start = Instant::now();
+        loop {
+            let focus = self.focus().await;
+            if focus.is(role, name) && focus.unseen.is_empty() {
+                return;
+            }
+            if start.elapsed() > PATIENCE {
+                self.give_up(
+                    &format!("focus on {role} \"{name}\""),
+                    &format!("{focus:?}"),
+                )
+                .await;
+            }
+            sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Goes on by Tab until this has the focus; whatever has it on the way can be seen.
+    pub(crate) async fn tab_to(&self, role: &str, name: &str) {
+        let mut way = Vec::new();
+        for _ in 0..MANY_TABS {
+            let focus = self.focus().await;
+            if focus.is(role, name) {
+                return;
+            }
+            self.press_tab().await;
+            let focus = self.focus().await;
+            way.push(focus.name.clone());
+            // What is just closing may still lie over it.
+            let start = Instant::now();
+            while !self.focus().await.unseen.is_empty() {
+                if start.elapsed() > PATIENCE {
+                    self.give_up("a focus that can be seen", &format!("{focus:?}"))
+                        .await;
+                }
+                sleep(Duration::from_millis(30)).await;
+            }
+        }
+        let what = format!("{role} \"{name}\" by Tab");
+        self.give_up(&what, &way.join(", ")).await;
+    }
+
     /// Presses Enter.
     pub(crate) async fn press_enter(&self) {
         self.press(&char::from(Key::Enter).to_string()).await;
+    }
+
+    /// Presses a key without a letter.
+    pub(crate) async fn press_key(&self, key: Key) {
+        self.press(&char::from(key).to_string()).await;
     }
 
     /// Presses Tab.
