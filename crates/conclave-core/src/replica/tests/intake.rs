@@ -367,7 +367,7 @@ fn any_order_of_any_pieces_amounts_to_the_same() {
     }
 }
 
-/// Its log would be listed among the team's, and the next entry would name it as seen.
+/// Its log would be listed among the team's.
 #[test]
 fn hostile_08_what_another_team_said_is_not_filed() {
     let mut ana = ana();
@@ -381,8 +381,8 @@ fn hostile_08_what_another_team_said_is_not_filed() {
     };
     let (other, ..) = found(&founding, &mut ChaCha20Rng::seed_from_u64(77)).unwrap();
     assert_ne!(other.team(), ana.replica.team());
-    let (entries, ends) = (all_of(&ana), ana.replica.ends());
+    let (before, ends) = (ana.replica.entries().count(), ana.replica.ends());
     ana.replica.insert(other.entries().cloned());
-    assert_eq!(all_of(&ana), entries);
+    assert_eq!(ana.replica.entries().count(), before);
     assert_eq!(ana.replica.ends(), ends);
 }
