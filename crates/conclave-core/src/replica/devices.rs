@@ -413,4 +413,22 @@ mod tests {
             assert!(KitPointer::open(&kit, &bad).is_err());
         }
     }
+
+    /// What such a device says counts nowhere: it is told so instead of saying it in vain.
+    #[test]
+    fn an_ended_device_vouches_for_none_and_only_a_kit_recovers() {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        let (mut desk, kit) = ana(&mut rng);
+        let keys = NewDevice::make(&mut rng).keys;
+        let before = desk.entries().count();
+        let refused = desk.recover(keys.clone(), &[], 2, &mut rng);
+        assert!(matches!(refused, Err(WriteError::NotAllowed)));
+        assert_eq!(desk.entries().count(), before);
+        let new = recovered(&desk, &kit, true, &mut rng);
+        tell(&new, &mut desk);
+        let before = desk.entries().count();
+        let refused = desk.add_device(keys, 4, &mut rng);
+        assert!(matches!(refused, Err(WriteError::NotAllowed)));
+        assert_eq!(desk.entries().count(), before);
+    }
 }

@@ -543,4 +543,44 @@ mod tests {
             assert_eq!(asking.open_reveal(&sealed).is_ok(), opens, "{more}");
         }
     }
+
+    /// Otherwise a request could name keys that nobody holds, or a log that somebody else writes.
+    #[test]
+    fn hostile_22_a_devices_request_is_signed_by_the_keys_that_it_names() {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        let desk = desk(&mut rng);
+        let key = || PairingKey::derive(b"ten words");
+        let offering = desk
+            .offer_device(key(), ("Northwind", "Ana", 1), &mut rng)
+            .unwrap();
+        let offer = DeviceOffer::open(&key(), &offering.sealed).unwrap();
+        let mut new = || offer.person.new_device(2, &mut rng).unwrap();
+        let (lap, other) = (new(), new());
+        let (team, id) = (desk.team(), offering.id);
+        let pk = SealPublicKey::from_bytes(offer.scope_pk.as_slice()).unwrap();
+        for (log, signer, opens) in [
+            (lap.me.log, &lap, true),
+            (lap.me.log, &other, false),
+            (other.me.log, &lap, false),
+        ] {
+            let mut ask = Ask {
+                keys: lap.own_keys(),
+                log,
+                name: "lap".into(),
+                os: "linux".into(),
+                nonce: [7; 32],
+                signature: [0; 64],
+            };
+            let (fields, signer) = (ask.signed(team, id), signer.me.signer());
+            ask.signature = signer.sign(label::DEVICE_PROOF, &[&fields]).to_bytes();
+            let (key, plain) = (key(), cbor::encode(&ask));
+            // EXPOSE: a test's own code.
+            let (psk, info) = (key.expose_secret(), info(team, id));
+            let sealed =
+                boxes::seal_psk(&pk, psk, id.as_bytes(), &info, &[], &plain, &mut rng).unwrap();
+            let sealed = [sealed.enc.as_slice(), &sealed.ct].concat();
+            let opened = offering.open_request(&desk, &sealed);
+            assert_eq!(opened.is_ok(), opens);
+        }
+    }
 }

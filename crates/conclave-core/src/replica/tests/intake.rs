@@ -366,3 +366,23 @@ fn any_order_of_any_pieces_amounts_to_the_same() {
         told(&pieces);
     }
 }
+
+/// Its log would be listed among the team's.
+#[test]
+fn hostile_08_what_another_team_said_is_not_filed() {
+    let mut ana = ana();
+    let founding = Founding {
+        team: "Southwind".into(),
+        person: "Eve".into(),
+        colour: 1,
+        device: "desk".into(),
+        personal: "Personal".into(),
+        wall_ms: 1,
+    };
+    let (other, ..) = found(&founding, &mut ChaCha20Rng::seed_from_u64(77)).unwrap();
+    assert_ne!(other.team(), ana.replica.team());
+    let (before, ends) = (ana.replica.entries().count(), ana.replica.ends());
+    ana.replica.insert(other.entries().cloned());
+    assert_eq!(ana.replica.entries().count(), before);
+    assert_eq!(ana.replica.ends(), ends);
+}
