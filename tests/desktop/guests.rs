@@ -74,6 +74,13 @@ async fn a_vault_is_shared_until_a_day_and_a_level_changes_in_its_row() {
     page.find("combobox", "Level of Mara Lindqvist: Change")
         .await;
     page.shows("until 1 Dec 2999").await;
+    // The message lies beside the sheet, not over the buttons at its foot.
+    page.shows("Changed Mara’s level to").await;
+    let free = "const foot = document.querySelector('[role=dialog] footer').getBoundingClientRect();\
+                const toast = document.querySelector('[data-testid=toast]').getBoundingClientRect();\
+                return toast.right <= foot.left";
+    page.until("the message to be beside the sheet", free, &[])
+        .await;
     page.in_both_themes("share-level").await;
     // Another day for the one who is in, then none.
     page.button("When it ends for Mara Lindqvist")

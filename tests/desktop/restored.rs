@@ -13,7 +13,7 @@ use crate::{
     folders::{copy, put_back},
     harness::{Page, Person, Stage},
     steps::{add_login, reveal, unlock, wait_for},
-    windowless::{Ago, again, ask, found},
+    windowless::{Ago, ask, found},
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,10 @@ test('the list says who may end which, and ending asks once', async () => {
   await settle();
   await expectAccessible();
   expect(called('device_revoke')).toEqual([]);
+  // The way out has the cursor, so that a key that is held ends nothing.
+  const ends = within(screen.getByRole('dialog'));
+  expect(ends.getByRole('button', { name: 'Cancel' })).toHaveFocus();
+  await user.tab();
   await user.keyboard('{Enter}');
   await settle();
   expect(called('device_revoke')).toEqual([{ req: { device: 'd-x1' } }]);

@@ -92,7 +92,7 @@ test('before somebody is added it is said what they will open', async () => {
 test('whose key nobody confirmed is compared first, and is chosen still when that is done', async () => {
   const { user, called } = await openOperations();
   await choose(user, 'Add a person', 'Tomás Silva');
-  expect(screen.getByText(/Nobody has confirmed Tomás’s key yet/)).toBeInTheDocument();
+  expect(screen.getByText(/Tomás’s key is not confirmed/)).toBeInTheDocument();
   const add = () => dialog('Operations').getByRole('button', { name: 'Add Tomás' });
   expect(add()).toBeDisabled();
   await expectAccessible();
@@ -105,7 +105,7 @@ test('whose key nobody confirmed is compared first, and is chosen still when tha
   await settle();
   await user.click(screen.getByRole('button', { name: 'They match' }));
   await settle();
-  expect(screen.queryByText(/Nobody has confirmed/)).not.toBeInTheDocument();
+  expect(screen.queryByText(/key is not confirmed/)).not.toBeInTheDocument();
   await user.click(add());
   await settle();
   expect(called('group_add')).toEqual([{ req: { group: 'g-operations', user: 'tomas' } }]);

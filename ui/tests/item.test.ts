@@ -271,6 +271,9 @@ test('two edits at once: choose per field', async () => {
   // Nothing decides by itself, and Enter decides nothing.
   const use = dialog.getByRole('button', { name: 'Use chosen' });
   for (const radio of dialog.getAllByRole('radio')) expect(radio).not.toBeChecked();
+  // One's own stands first, in the columns as in the buttons.
+  expect(dialog.getAllByRole('radio')[0]).toHaveAccessibleName(/, Yours$/);
+  expect(dialog.getAllByRole('button', { name: /^Use all/ })[0]).toHaveTextContent('Use all mine');
   expect(use).toBeDisabled();
   await user.click(dialog.getByRole('radio', { name: 'Host, Mara’s' }));
   expect(use).toBeDisabled();

@@ -167,14 +167,14 @@ test('whose key nobody confirmed is compared first, and is chosen still when tha
   await settle();
   const sheet = () => within(screen.getByRole('dialog', { name: 'Share Cloudflare' }));
   await user.click(sheet().getByRole('button', { name: /^Lena Okafor/ }));
-  expect(sheet().getByText(/Nobody has confirmed Lena’s key yet/)).toBeInTheDocument();
+  expect(sheet().getByText(/Lena’s key is not confirmed/)).toBeInTheDocument();
   expect(sheet().getByRole('button', { name: /^Share/ })).toBeDisabled();
   await expectAccessible();
   await user.click(sheet().getByRole('button', { name: 'Verify with Lena' }));
   await settle();
   await user.click(screen.getByRole('button', { name: 'They match' }));
   await settle();
-  expect(sheet().queryByText(/Nobody has confirmed/)).not.toBeInTheDocument();
+  expect(sheet().queryByText(/key is not confirmed/)).not.toBeInTheDocument();
   expect(sheet().getByRole('region', { name: 'Lena will be able to…' })).toBeInTheDocument();
   await user.click(sheet().getByRole('button', { name: /^Share/ }));
   await settle();

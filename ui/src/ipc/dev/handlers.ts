@@ -267,8 +267,8 @@ export function itemHandlers(world: World, emit: (event: string, payload: unknow
         title: stored.title,
         base: `base-${stored.changedAt}`,
         sides: [
-          { revision: 'mine', by: world.refer('ana'), device: 'ana-desk', at_ms: world.now - 22 * 60_000 },
           { revision: 'theirs', by: world.refer('mara'), device: 'mara-x1', at_ms: world.now - 24 * 60_000 },
+          { revision: 'mine', by: world.refer('ana'), device: 'ana-desk', at_ms: world.now - 22 * 60_000 },
         ],
         fields: stored.fields
           .filter((field) => field.id in other)
