@@ -54,6 +54,13 @@ async fn longer_words_burst_no_strip() {
     drop((at_anas, at_maras));
     copy(&mara.data_dir(), &twin.data_dir());
     copy(one, two);
+    // Before Mara writes more: a copy that read of it in the folder it came with would stop at once.
+    let at_twins = again(&twin, Ago::NOW);
+    at_twins.keep_in(&folder(two));
+    at_twins.add_login(&vault, "In the other folder", &fields("app_rw"));
+    at_twins.add_login(&vault, "There as well", &fields("app_rw"));
+    at_twins.sync();
+    drop(at_twins);
 
     let m = mara.open_stretched().await;
     let page = m.page();
@@ -69,12 +76,6 @@ async fn longer_words_burst_no_strip() {
     leave(page).await;
 
     // The storage goes back while Ana looks at it, and then shows two histories of Mara's.
-    let at_twins = again(&twin, Ago::NOW);
-    at_twins.keep_in(&folder(two));
-    at_twins.add_login(&vault, "In the other folder", &fields("app_rw"));
-    at_twins.add_login(&vault, "There as well", &fields("app_rw"));
-    at_twins.sync();
-    drop(at_twins);
     copy(one, yesterday);
     let at_anas = again(&ana, Ago::NOW);
     at_anas.add_login(&vault, "Today", &fields("app_rw"));
