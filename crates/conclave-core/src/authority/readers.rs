@@ -115,17 +115,14 @@ impl State {
         readers
     }
 
-    /// The groups whose members read a scope.
+    /// The groups whose members read a scope that is sure: only such a one has a usable key, and so
+    /// does a group that keys are sealed to.
     #[must_use]
     pub fn reading_groups(&self, scope: ScopeId) -> BTreeSet<ScopeId> {
-        let sure = |scope: ScopeId| self.scope(scope).is_some_and(|s| s.level == Level::Sure);
-        if !sure(scope) {
-            return BTreeSet::new();
-        }
         self.grants_that_may_confer(scope)
             .filter(|grant| grant.live() && self.confers_by(grant, scope))
             .filter_map(|grant| match grant.subject {
-                SubjectId::Group(group) if sure(group) => Some(group),
+                SubjectId::Group(group) => Some(group),
                 _ => None,
             })
             .collect()

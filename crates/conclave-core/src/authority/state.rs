@@ -202,12 +202,11 @@ impl State {
         self.trees.get(&user).map_or(&[], Vec::as_slice)
     }
 
-    /// Takes in an entry of data that was appended to the end of its log, where nothing that is
-    /// here hangs on it: then every other entry keeps its label, and so does this one's author. True if the entry counts without a doubt; else nothing has changed here, and all of
-    /// it must be evaluated anew.
+    /// Takes in an entry of data that was appended to the end of its unbroken log, where nothing
+    /// that is here hangs on it: then every other entry keeps its label. True if this one counts
+    /// without a doubt; else nothing has changed here, and all of it must be evaluated anew.
     pub(crate) fn append(&mut self, entry: &Entry) -> bool {
-        let follows = entry.header.prev.is_some_and(|prev| self.is_valid(prev));
-        if !follows || self.forks.contains_key(&entry.log()) || !self.may_append(entry) {
+        if self.forks.contains_key(&entry.log()) || !self.may_append(entry) {
             return false;
         }
         self.labels.insert(entry.hash, Label::Valid);

@@ -6,7 +6,7 @@ use conclave_core::{
     authority::{State, evaluate},
     body::{Complaint, Invite, Recipient, ScopeKind, Wrap, WrapAdd},
     epoch::{Choice, Epochs, Sealing},
-    id::{EntryHash, GrantId, InviteId, ScopeId, SubjectId},
+    id::{EntryHash, GrantId, InviteId, ScopeId, SubjectId, TeamId},
     kind::Kind,
     role::Role,
 };
@@ -87,6 +87,26 @@ fn nobody_is_given_a_built_in_scope_or_a_persons_own() {
         let hash = story.grant(by, subject, scope, Role::Viewer, &[]);
         assert!(!judge(&story).is_valid(hash));
     }
+}
+
+/// The founder's device, with the right to all of this team, in another one.
+#[test]
+fn hostile_18_what_was_said_in_another_team_is_passed_over() {
+    let mut story = Story::new(17).start();
+    let (by, vault) = (founder(&story), story.scopes[1].id);
+    let subject = SubjectId::User(story.user(5));
+    let ours = story.facts.team;
+    let mut said_in = |team| {
+        story.facts.team = team;
+        let grant = story.grant(by, subject, vault, Role::Admin, &[]);
+        story.facts.team = ours;
+        (
+            judge(&story).is_valid(grant),
+            judge(&story).grant(grant.into()).is_some(),
+        )
+    };
+    assert_eq!(said_in(ours), (true, true));
+    assert_eq!(said_in(TeamId::new([9; 32])), (false, false));
 }
 
 /// What a grant is for is a person, a machine or a group, and what it answers is an invitation.

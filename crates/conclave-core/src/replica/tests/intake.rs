@@ -226,6 +226,35 @@ fn hostile_08_what_follows_another_beginning_waits() {
     assert_eq!(ana.replica.rights().shown(&hash), Label::Provisional);
 }
 
+/// Two histories of one log, and an edit at the end of either: it counts in neither.
+#[test]
+fn hostile_13_what_follows_a_fork_is_not_taken_in_by_itself() {
+    let (mut ana, _, jonas, vault) = three();
+    let (at, place) = (last_of(&jonas).at(), *jonas.replica.chain().place());
+    let live = ana.replica.rights().live_grants();
+    let mut his = live.iter().filter(|g| g.user == Some(user_of(&jonas)));
+    let his = his.find(|g| g.scope == vault).map(|g| g.id);
+    let histories = [30, 31].map(|wall_ms| {
+        let mut history = Chain::resume(place, at.seq, at.hash);
+        let mut draft = edit(his, vault);
+        draft.wall_ms = wall_ms;
+        let first = history.append(draft).unwrap().1;
+        (first, history)
+    });
+    let firsts = histories.each_ref().map(|(first, _)| first.clone());
+    ana.replica.insert(firsts);
+    for (_, mut history) in histories {
+        // Either is the one that is followed here, as the hashes fall.
+        let mut late = forgetful(&ana.replica, &last_of(&ana));
+        late.insert(all_of(&ana));
+        let next = history.append(edit(his, vault)).unwrap().1;
+        let hash = next.hash;
+        late.insert([next]);
+        late.assert_as_evaluated();
+        assert_eq!(late.rights().shown(&hash), Label::Void);
+    }
+}
+
 /// What a grant, a key or a revocation names may be anything, and may come later.
 #[test]
 fn hostile_08_what_names_an_edit_is_worked_out_when_it_comes() {
