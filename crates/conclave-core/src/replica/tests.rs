@@ -249,6 +249,15 @@ fn a_single_item_is_all_that_somebody_sees() {
     assert_eq!(jonas.read(kept), None);
     assert!(!jonas.names().contains(&"Production".to_owned()));
 
+    // Nothing is made for what could not be given.
+    for role in [Role::Editor, Role::Manager, Role::Auditor] {
+        let given = ana
+            .replica
+            .share_item(kept, user, role, None, 9, &mut ana.rng);
+        assert!(matches!(given, Err(WriteError::NotAllowed)), "{role:?}");
+        assert!(ana.flush().is_empty(), "{role:?}");
+    }
+
     // An edit reaches both scopes.
     let heads = ana.replica.item(&shared).unwrap().heads.clone();
     ana.replica
