@@ -1,5 +1,6 @@
 //! Two and three people, one team: what each of them can open, and what nobody else can.
 
+mod days;
 mod groups;
 mod guests;
 mod intake;
@@ -83,6 +84,15 @@ fn ana() -> Person {
     let mut ana = Person::new(founding().0, 2);
     ana.flush();
     ana
+}
+
+/// A further device of somebody that nobody vouches for yet.
+fn further_device(of: &mut Person, seed: u64) -> Person {
+    let mut out = *of.replica.out().expose_secret();
+    let (out, genesis) = (OuterKey::from_bytes(&mut out), of.replica.genesis().clone());
+    let facts = of.replica.me().facts.clone();
+    let made = Replica::for_new_device(genesis, out, facts, 21, &mut of.rng);
+    Person::new(made.unwrap(), seed)
 }
 
 /// Everything that a person has, for somebody who knows nothing yet.
