@@ -192,6 +192,11 @@ impl Replica {
     /// written under it before its holder heard of the longer one: it goes when that one goes.
     #[must_use]
     pub fn expired(&self, now: u64) -> Vec<GrantView> {
+        // What a device says that is not of this person, or not any more, does not count, and each
+        // word stays in the log.
+        if !self.is_own_device() {
+            return Vec::new();
+        }
         let live = self.rights.live_grants();
         let over = |grant: &GrantView| grant.expires_ms.is_some_and(|end| end <= now);
         let outlasted = |grant: &GrantView| {
@@ -201,22 +206,13 @@ impl Replica {
         };
         let mut grants = live.clone();
         grants.retain(|grant| {
-            let due = over(grant) && !outlasted(grant);
-            // What did not end by this person's word once does not by the same word again, and
-            // each word stays in the log.
-            due && !self.has_revoked(grant.id)
-                && self.under_senior(grant.scope, 3).is_some_and(|(mine, _)| {
-                    grant.id != mine && self.rights.turn(mine) < self.rights.turn(grant.id)
-                })
+            over(grant)
+                && !outlasted(grant)
+                && self
+                    .under_senior(grant.scope, 3)
+                    .is_some_and(|(mine, _)| self.rights.turn(mine) < self.rights.turn(grant.id))
         });
         grants
-    }
-
-    fn has_revoked(&self, target: GrantId) -> bool {
-        self.entries.values().any(|entry| {
-            matches!(&entry.body, Body::Revoke(revoke) if revoke.target == target)
-                && self.rights.user_of(entry.device()) == Some(self.me.user)
-        })
     }
 
     /// Ends the grants whose time is over, where this person may (Authority, rule 7), and gives

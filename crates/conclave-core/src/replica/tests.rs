@@ -1,5 +1,6 @@
 //! Two and three people, one team: what each of them can open, and what nobody else can.
 
+mod days;
 mod groups;
 mod guests;
 mod intake;
@@ -83,6 +84,15 @@ fn ana() -> Person {
     let mut ana = Person::new(founding().0, 2);
     ana.flush();
     ana
+}
+
+/// A further device of somebody that nobody vouches for yet.
+fn further_device(of: &mut Person, seed: u64) -> Person {
+    let mut out = *of.replica.out().expose_secret();
+    let (out, genesis) = (OuterKey::from_bytes(&mut out), of.replica.genesis().clone());
+    let facts = of.replica.me().facts.clone();
+    let made = Replica::for_new_device(genesis, out, facts, 21, &mut of.rng);
+    Person::new(made.unwrap(), seed)
 }
 
 /// Everything that a person has, for somebody who knows nothing yet.
@@ -248,6 +258,15 @@ fn a_single_item_is_all_that_somebody_sees() {
     assert_eq!(jonas.read(shared).unwrap(), b"shared");
     assert_eq!(jonas.read(kept), None);
     assert!(!jonas.names().contains(&"Production".to_owned()));
+
+    // Nothing is made for what could not be given.
+    for role in [Role::Editor, Role::Manager, Role::Auditor] {
+        let given = ana
+            .replica
+            .share_item(kept, user, role, None, 9, &mut ana.rng);
+        assert!(matches!(given, Err(WriteError::NotAllowed)), "{role:?}");
+        assert!(ana.flush().is_empty(), "{role:?}");
+    }
 
     // An edit reaches both scopes.
     let heads = ana.replica.item(&shared).unwrap().heads.clone();

@@ -7,11 +7,11 @@ use super::{
 use crate::{
     body::{self, Body, Subject},
     kind::Kind,
-    replica::Ended,
+    replica::{Ended, writing::Under},
 };
 
 /// Ana with two vaults, Mara as an editor, and Gus as a guest in the first until 50.
-fn with_guest() -> (Person, Person, Person, [ScopeId; 2]) {
+pub(super) fn with_guest() -> (Person, Person, Person, [ScopeId; 2]) {
     let mut ana = ana();
     let vaults = ["Production", "Marketing"].map(|name| {
         let made = ana.replica.create_vault(name, 1, 3, &mut ana.rng);
@@ -237,12 +237,7 @@ fn who_manages_a_vault_renames_no_member_by_a_guest_grant() {
     let victims = [&ana, &jonas, &gus].map(user_of);
     for (n, user) in (66..).zip(victims) {
         let facts = mara.replica.facts_of(user).cloned().map(Box::new);
-        let invite = body::Invite {
-            invite: InviteId::new([n; 32]),
-            key: [n; 32],
-            expires_ms: 99,
-        };
-        let invite = mara.replica.say(Kind::Invite, under, &invite, 21).unwrap();
+        let invite = invites(&mut mara, under, n);
         // Their hashes are on both sides of that of the grant that let the guest in.
         for number in 0..6 {
             let name = format!("Eve {number}");
@@ -266,6 +261,76 @@ fn who_manages_a_vault_renames_no_member_by_a_guest_grant() {
         assert!(all.iter().all(|name| names.contains(&(*name).to_owned())));
         assert!(names.iter().all(|name| !name.starts_with("Eve")));
     }
+}
+
+/// An invitation of this person's, for the record; nobody answers it.
+fn invites(person: &mut Person, under: Under, n: u8) -> EntryHash {
+    let invite = body::Invite {
+        invite: InviteId::new([n; 32]),
+        key: [n; 32],
+        expires_ms: 99,
+    };
+    person
+        .replica
+        .say(Kind::Invite, under, &invite, 21)
+        .unwrap()
+}
+
+/// A grant on the team would say that he is no guest; one that does not count says nothing.
+#[test]
+fn hostile_03_a_guest_keeps_their_name_whatever_does_not_count() {
+    let (mut ana, mut mara, mut gus, _) = with_guest();
+    let (user, team) = (user_of(&gus), ana.replica.team_scope());
+    let before = said(&ana, About::User(user));
+    assert_eq!(before.len(), 1);
+    let under = mara.replica.under_any();
+    let grant = body::Grant {
+        subject: Subject::User { user, facts: None },
+        scope: team,
+        role: Role::Viewer,
+        expires_ms: None,
+        name_hash: Some([7; 32]),
+        cites: vec![],
+        invite: Some(invites(&mut mara, under, 66)),
+    };
+    let lie = mara.replica.say(Kind::Grant, under, &grant, 22).unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    assert!(!ana.replica.rights().counts(&lie));
+    assert_eq!(said(&ana, About::User(user)), before);
+}
+
+/// Of the grants that would name a guest those that brought their keys do, and only as a guest's.
+#[test]
+fn a_guest_is_named_by_what_let_them_in_as_a_guest() {
+    let (mut ana, mut mara, mut gus, vaults) = with_guest();
+    let (vault, m, team) = (vaults[0], user_of(&mara), ana.replica.team_scope());
+    ana.replica
+        .grant(m, team, Role::Manager, None, 20, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut gus]);
+    let guest = (Role::Guest, None);
+    let (mut lea, _) = join_as(&mut mara, "Lea", guest, &[vault], 63);
+    meet(&mut [&mut ana, &mut mara, &mut gus, &mut lea]);
+    let user = user_of(&lea);
+    let before = said(&mara, About::User(user));
+    assert_eq!(before.len(), 1);
+    let under = ana.replica.under_authority(vault, 3);
+    let facts = ana.replica.facts_of(user).cloned().map(Box::new);
+    let mut names = |role, facts, n| {
+        let record = Record::new(About::User(user), "Eve", 1, &mut ana.rng);
+        let subject = Subject::User { user, facts };
+        let giving = sharing::Giving::new(subject, vault, role)
+            .answering(invites(&mut ana, under, n), Some(record.hash()));
+        ana.replica.write_grant(giving, 22).unwrap();
+        ana.replica.write_record(&record, 23, &mut ana.rng).unwrap();
+        ana.flush();
+        (record, said(&ana, About::User(user)))
+    };
+    // All of Ana's stand above Mara's.
+    assert_eq!(names(Role::Guest, None, 66).1, before);
+    assert_eq!(names(Role::Editor, facts.clone(), 67).1, before);
+    let (record, now) = names(Role::Guest, facts, 68);
+    assert_eq!(now, [record]);
 }
 
 /// Whoever reads a name can say it again as it is; the colour that goes with it is not theirs to choose.

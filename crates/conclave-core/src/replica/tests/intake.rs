@@ -169,14 +169,7 @@ fn hostile_08_what_is_under_nobodys_grant_is_not_taken_in_by_itself() {
 #[test]
 fn hostile_23_what_an_ended_device_says_is_not_taken_in_by_itself() {
     let (mut ana, mut mara, mut jonas, vault) = three();
-    let mut out = *jonas.replica.out().expose_secret();
-    let out = OuterKey::from_bytes(&mut out);
-    let (genesis, facts) = (
-        jonas.replica.genesis().clone(),
-        jonas.replica.me().facts.clone(),
-    );
-    let lap = Replica::for_new_device(genesis, out, facts, 21, &mut jonas.rng);
-    let mut lap = Person::new(lap.unwrap(), 92);
+    let mut lap = further_device(&mut jonas, 92);
     let keys = lap.replica.own_keys();
     jonas.replica.add_device(keys, 22, &mut jonas.rng).unwrap();
     meet(&mut [&mut ana, &mut mara, &mut jonas, &mut lap]);

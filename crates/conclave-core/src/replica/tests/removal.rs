@@ -310,6 +310,27 @@ fn a_machine_of_somebody_who_was_removed_works_or_is_not_made() {
     assert!(live.iter().any(|g| g.machine == Some(made.device())));
 }
 
+/// Whoever has not got the removal of somebody else yet believes the grant all the same.
+#[test]
+fn a_new_grant_hangs_on_no_removal_of_somebody_else() {
+    let (mut ana, mut mara, mut jonas, vault) = three();
+    let (mut lena, _) = join(&mut ana, "Lena", &[], 43);
+    let (m, j, team) = (user_of(&mara), user_of(&jonas), ana.replica.team_scope());
+    ana.replica
+        .grant(m, team, Role::Admin, None, 25, &mut ana.rng)
+        .unwrap();
+    meet(&mut [&mut ana, &mut mara, &mut jonas, &mut lena]);
+    mara.replica
+        .remove_user(j, vault, 30, &mut mara.rng)
+        .unwrap();
+    ana.receive(&mara.flush());
+    ana.replica
+        .grant(user_of(&lena), vault, Role::Viewer, None, 31, &mut ana.rng)
+        .unwrap();
+    lena.receive(&ana.flush());
+    assert!(lena.replica.authority(user_of(&lena), vault).read);
+}
+
 #[test]
 fn hostile_13_edits_in_two_histories_are_set_aside_and_can_be_taken_back_in() {
     let (mut ana, mut mara, mut jonas, vault) = three();
