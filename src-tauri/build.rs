@@ -118,6 +118,7 @@ const COMMANDS: &[&str] = &[
     "group_remove_member",
     "group_give",
     "group_take",
+    "activity_list",
     "machine_list",
     "machine_create",
     "machine_end",

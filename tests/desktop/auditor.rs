@@ -16,7 +16,9 @@ async fn an_auditor_sees_people_and_no_secrets() {
     let at_anas = found(&ana, "Ana Ferreira", Some(shared.path()), Ago::NOW);
     let vault = at_anas.new_vault("Production");
     let login = [(FieldRole::Password, "audited-6f1c")];
-    at_anas.add_login(&vault, "Postgres primary", &login);
+    let item = at_anas.add_login(&vault, "Postgres primary", &login);
+    let revealed = at_anas.with(|app| app.item_reveal_field(&item, "@main", None));
+    assert_eq!(&*revealed.unwrap(), b"audited-6f1c");
     let wanted = InviteCreate {
         name: "Ida Okafor".into(),
         role: Role::Auditor,
@@ -46,6 +48,12 @@ async fn an_auditor_sees_people_and_no_secrets() {
     }
     assert_eq!(page.count("button", Some("New vault")).await, 0);
 
+    page.button("Activity Who opened").await.click().await;
+    page.shows("Ana Ferreira opened something in an item that is not open to you")
+        .await;
+    page.in_both_themes("auditor-activity").await;
+    assert!(!page.reads("Postgres primary").await);
+
     page.button("People").await.click().await;
     page.shows("Ana Ferreira").await;
     page.shows("Auditor").await;
@@ -66,4 +74,12 @@ async fn an_auditor_sees_people_and_no_secrets() {
         }
     }
     page.in_both_themes("auditor-machines").await;
+
+    // An owner is told what it was.
+    let app = ana.open().await;
+    let page = app.page();
+    unlock(page).await;
+    page.button("Activity").await.click().await;
+    page.shows("You opened password in Postgres primary").await;
+    page.in_both_themes("activity").await;
 }

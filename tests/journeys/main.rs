@@ -6,6 +6,7 @@
     reason = "a panic here is a failing test, and what people leave on disk is looked into"
 )]
 
+mod activity;
 mod beginnings;
 mod conflict;
 mod devices;

@@ -3,6 +3,7 @@
 //! Adding one takes four places, compared by `cargo xtask tidy`: the function, [`handler`],
 //! `COMMANDS` in `build.rs`, and the capability file of each window that may call it.
 
+mod activity;
 mod devices;
 mod files;
 mod frame;
@@ -179,6 +180,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         groups::group_remove_member,
         groups::group_give,
         groups::group_take,
+        activity::activity_list,
         machines::machine_list,
         machines::machine_create,
         machines::machine_end,

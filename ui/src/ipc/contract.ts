@@ -13,6 +13,8 @@ import type {
   MachineMade,
   MachineRef,
   MachinesView,
+  ActivityPage,
+  ActivityRequest,
   AsideRef,
   AsideView,
   PersonRef,
@@ -198,6 +200,7 @@ export interface Commands {
   group_give: [GroupGive, GroupView];
   group_take: [GroupTake, GroupView];
 
+  activity_list: [ActivityRequest, ActivityPage];
   machine_list: [null, MachinesView];
   machine_create: [MachineCreate, MachineMade | null];
   machine_end: [MachineRef, MachinesView];

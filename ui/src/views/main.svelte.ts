@@ -73,6 +73,7 @@ export class MainController {
       share: () => this.#share(),
       all_items: () => this.#leaveEdit(() => nav.showItems(null)),
       people: () => this.#leaveEdit(() => (nav.page = 'people')),
+      activity: () => this.#leaveEdit(() => (nav.page = 'activity')),
       settings: () => this.#leaveEdit(() => (nav.page = 'settings')),
       new_vault: () => {
         if (!sync.apart) nav.overlay = { type: 'vault', vault: null };

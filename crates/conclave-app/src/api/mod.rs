@@ -4,6 +4,7 @@
 //! secret is in here**: what a person reveals travels as raw bytes, and so does what they type.
 //! Ids are lower-case hex, times Unix milliseconds, text that Rust decides a key with arguments.
 
+pub mod activity;
 pub mod app;
 pub mod archive;
 pub mod devices;

@@ -108,7 +108,7 @@ fn place(part: &Part, content: &ItemContent) -> (u8, usize) {
     }
 }
 
-fn changed_role(part: &Part, content: &ItemContent) -> Changed {
+pub(super) fn changed_role(part: &Part, content: &ItemContent) -> Changed {
     match part {
         Part::Field(id) => {
             let field = content.field(*id);

@@ -1,5 +1,6 @@
 //! The use cases, one file per feature of the UI; each is a method of [`App`](crate::session::App).
 
+mod activity;
 mod devices;
 pub mod diagnostics;
 mod draft;

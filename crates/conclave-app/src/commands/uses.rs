@@ -1,5 +1,6 @@
 //! What somebody did with the items, as their receipts say: for whoever may read receipts.
 
+use core::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use conclave_core::{
@@ -52,41 +53,66 @@ impl Uses {
 }
 
 impl Engine {
+    /// Are receipts sealed to the person here?
+    pub(super) fn is_told(&self) -> bool {
+        let replica = self.replica();
+        let rights = replica.rights();
+        rights.readers(rights.audit()).contains(&replica.me().user)
+    }
+
+    /// The receipts of one person or of all, newest first; none where they are not told.
+    pub(super) fn receipts(&self, by: Option<UserId>) -> Vec<&Entry> {
+        if !self.is_told() {
+            return Vec::new();
+        }
+        let rights = self.replica().rights();
+        let receipts = self.replica().entries().filter(|entry| {
+            // What was refused could say anything in anybody's name.
+            entry.kind() == Some(Kind::Audit)
+                && by.is_none_or(|user| rights.author(entry) == Some(user))
+                && rights.shown(&entry.hash) != Label::Void
+        });
+        let mut receipts: Vec<&Entry> = receipts.collect();
+        receipts.sort_unstable_by_key(|entry| Reverse((self.moment(entry), entry.hash)));
+        receipts
+    }
+
+    /// What a receipt says; none where it does not open, or says nothing that is known here.
+    ///
+    /// # Errors
+    /// What the store refuses.
+    pub(super) fn receipt(&self, entry: &Entry) -> Result<Option<Receipt>, EngineError> {
+        let sealed = self.store.body(&self.team, &entry.hash)?;
+        let opened = sealed.and_then(|sealed| self.replica().open_receipt(&entry.hash, &sealed));
+        Ok(opened.and_then(|plain| Receipt::decode(&plain)))
+    }
+
+    /// When, by its author's clock: one that is ahead must not make a use of tomorrow.
+    pub(super) fn moment(&self, entry: &Entry) -> u64 {
+        entry.header.wall_ms.min(self.now())
+    }
+
     /// What somebody did, in one pass over their receipts.
     ///
     /// # Errors
     /// What the store refuses.
     pub(super) fn uses_by(&self, user: UserId) -> Result<Uses, EngineError> {
-        let replica = self.replica();
-        let rights = replica.rights();
         let mut uses = Uses {
             items: BTreeMap::new(),
             recorded: Recorded::Unreadable,
         };
-        if !rights.readers(rights.audit()).contains(&replica.me().user) {
+        if !self.is_told() {
             return Ok(uses);
         }
-        let theirs = replica.entries().filter(|entry| {
-            // What was refused could say anything in their name.
-            entry.kind() == Some(Kind::Audit)
-                && rights.author(entry) == Some(user)
-                && rights.shown(&entry.hash) != Label::Void
-        });
-        let mut theirs: Vec<&Entry> = theirs.collect();
-        theirs.sort_unstable_by_key(|entry| core::cmp::Reverse(entry.header.wall_ms));
+        let theirs = self.receipts(Some(user));
         uses.recorded = if theirs.len() > MAX_READ {
             Recorded::Latest
         } else {
             Recorded::All
         };
         for entry in theirs.into_iter().take(MAX_READ) {
-            let Some(sealed) = self.store.body(&self.team, &entry.hash)? else {
-                continue;
-            };
-            let opened = replica.open_receipt(&entry.hash, &sealed);
-            if let Some(receipt) = opened.and_then(|plain| Receipt::decode(&plain)) {
-                // A clock that is ahead must not make a use of tomorrow.
-                uses.note(&receipt, entry.header.wall_ms.min(self.now()));
+            if let Some(receipt) = self.receipt(entry)? {
+                uses.note(&receipt, self.moment(entry));
             }
         }
         Ok(uses)

@@ -33,6 +33,7 @@ export const SPECS = [
   { id: 'generator', name: m.command_generator, chords: ['mod+g'], section: 'app', inFields: true },
   { id: 'all_items', name: m.command_all_items, chords: [], section: 'go' },
   { id: 'people', name: m.command_people, chords: [], section: 'go' },
+  { id: 'activity', name: m.command_activity, chords: [], section: 'go' },
   { id: 'settings', name: m.command_settings, chords: ['mod+,'], section: 'go', inFields: true },
   { id: 'new_vault', name: m.command_new_vault, chords: [], section: 'app' },
   {

@@ -12,7 +12,7 @@ import type {
 } from '$ipc';
 import { session } from './session.svelte';
 
-export type Page = 'items' | 'people' | 'settings';
+export type Page = 'items' | 'people' | 'activity' | 'settings';
 export type Overlay =
   | { type: 'palette' }
   | { type: 'shortcuts' }

@@ -241,6 +241,13 @@ export function keyChangeWords(change: KeyChange, name: string): string {
   return m.key_changed_since({ name: given(name), date });
 }
 
+/** “Today”, “Yesterday”, “12 May”: what a day is called above what happened on it. */
+export function dayWords(ms: number, now: number): string {
+  const days = daysAgo(ms, now);
+  if (days === 0) return m.group_today();
+  return days === 1 ? m.group_yesterday() : day(ms, now);
+}
+
 /** “Today 09:41”, “Yesterday”, “12 May”: a point in time in a table. */
 export function momentWords(ms: number, now: number): string {
   if (now - ms < 120_000 && now >= ms) return m.moment_now();

@@ -1,4 +1,8 @@
 // Written by `cargo xtask bindings`.
+export type * from "./ActivityItem";
+export type * from "./ActivityPage";
+export type * from "./ActivityRequest";
+export type * from "./ActivityRow";
 export type * from "./AppError";
 export type * from "./AppState";
 export type * from "./Archived";
@@ -25,6 +29,7 @@ export type * from "./DeviceRef";
 export type * from "./DeviceRow";
 export type * from "./DevicesView";
 export type * from "./DiagnosticsCopied";
+export type * from "./Did";
 export type * from "./DraftField";
 export type * from "./DraftFieldRef";
 export type * from "./DraftView";

@@ -3,6 +3,7 @@ import type { AppState, InviteReady, Keychain, PeopleView } from '../contract';
 import { AppError } from '../errors';
 import type { Handlers } from './handlers';
 import { groupHandlers } from './handlers-groups';
+import { activityHandlers } from './handlers-activity';
 import { machineHandlers } from './handlers-machines';
 import { removalHandlers } from './handlers-removal';
 import { shareHandlers } from './handlers-share';
@@ -193,6 +194,7 @@ export function teamHandlers(
     },
     ...shareHandlers(world),
     ...groupHandlers(world, emit),
+    ...activityHandlers(world),
     ...machineHandlers(world, emit),
     ...removalHandlers(world, emit, people),
     sync_status: () => world.sync,
