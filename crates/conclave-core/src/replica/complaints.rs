@@ -51,8 +51,7 @@ impl Replica {
     ) -> Result<usize, WriteError> {
         let mut due: BTreeMap<EntryHash, Vec<_>> = BTreeMap::new();
         for (epoch, sealing) in self.rights.key_epochs().unanswered() {
-            let here = self.epoch(&epoch).is_some_and(|body| body.scope == scope);
-            if here && self.keyring.holds(&epoch) {
+            if self.epoch(&epoch).is_some_and(|body| body.scope == scope) {
                 due.entry(epoch)
                     .or_default()
                     .extend(self.addressee(sealing));
@@ -60,10 +59,10 @@ impl Replica {
         }
         let mut written = 0;
         for (epoch, to) in due {
-            let under = self.under_keys(scope)?;
             let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
                 continue;
             };
+            let under = self.under_keys(scope)?;
             let boxes = to
                 .iter()
                 .map(|to| make_box(self.team, scope, body.generation, key, to, rng))

@@ -9,6 +9,7 @@
 
 mod agreement;
 mod gaps;
+mod keys;
 mod properties;
 mod rules;
 mod seniority;

@@ -300,7 +300,7 @@ fn a_key_in_hand_is_no_right_to_use_it() {
 }
 
 /// A story with a vault's key by the founder, boxed to an editor by a key of their own.
-fn with_keys(number: u64) -> (Story, EntryHash, Sealing) {
+pub(crate) fn with_keys(number: u64) -> (Story, EntryHash, Sealing) {
     let mut story = Story::new(number).start();
     let (vault, editor) = (story.scopes[1].id, story.user(5));
     let own = story.facts.users[&editor].scope;

@@ -14,6 +14,7 @@ mod keys;
 mod labels;
 mod leaks;
 mod leaks_excused;
+mod name_of_another;
 mod names;
 mod old_keys;
 mod removals;

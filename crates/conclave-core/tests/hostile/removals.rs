@@ -163,7 +163,7 @@ fn hostile_12_whoever_was_removed_invites_and_adds_nobody() {
 }
 
 /// A further computer of somebody, which nobody has vouched for.
-fn further_device(of: &mut Person) -> Person {
+pub(crate) fn further_device(of: &mut Person) -> Person {
     let replica = &of.replica;
     // EXPOSE: the person's own computer takes the outer key along.
     let mut out = *replica.out().expose_secret();

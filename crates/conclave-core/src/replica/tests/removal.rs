@@ -384,3 +384,22 @@ fn what_keeps_new_keys_from_an_ending_is_said() {
     assert_ne!(ana.replica.usable_epoch(vault), Some(before));
     assert!(ana.replica.take_not_handed_on().is_none());
 }
+
+/// An edit of which an earlier entry is withheld waits for that. It is nothing that anybody decides
+/// about, and whoever takes in what may count anyway says something in vain.
+#[test]
+fn hostile_06_what_waits_for_something_withheld_is_not_offered_in_quarantine() {
+    let (mut ana, mut mara, _jonas, vault) = three();
+    write(&mut mara, None, vault, b"one");
+    let item = write(&mut mara, None, vault, b"two");
+    let mut said = mara.flush();
+    let later = said.pop().unwrap();
+    let hash = later.entry.hash;
+    ana.receive(&[later]);
+    assert_eq!(ana.replica.rights().shown(&hash), Label::Provisional);
+    assert!(ana.replica.quarantined().is_empty());
+    let refused = ana.replica.adopt(hash, 30);
+    assert!(matches!(refused, Err(WriteError::NotFound)));
+    ana.receive(&said);
+    assert_eq!(ana.read(item).unwrap(), b"two");
+}
