@@ -108,6 +108,8 @@ pub(crate) struct BoxRow {
     pub(crate) by: DeviceId,
     pub(crate) recipient: Recipient,
     pub(crate) key: Option<EntryHash>,
+    /// The entry that has it, and its place there.
+    pub(crate) at: (EntryHash, usize),
 }
 
 /// What entries say about keys, for [`crate::epoch`].
@@ -383,12 +385,14 @@ impl Eval<'_> {
                 }
                 _ => continue,
             };
-            keys.boxes.extend(boxes.iter().map(|sealed| BoxRow {
-                epoch,
-                by: entry.device(),
-                recipient: sealed.recipient,
-                key: sealed.key,
-            }));
+            keys.boxes
+                .extend(boxes.iter().enumerate().map(|(n, sealed)| BoxRow {
+                    epoch,
+                    by: entry.device(),
+                    recipient: sealed.recipient,
+                    key: sealed.key,
+                    at: (entry.hash, n),
+                }));
         }
         keys.epochs.sort_unstable_by_key(|epoch| epoch.hash);
         keys

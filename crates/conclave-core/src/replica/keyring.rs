@@ -28,6 +28,8 @@ pub(super) struct Keyring {
     fits: BTreeSet<(EntryHash, usize)>,
     /// Epochs of which a box by somebody who may know the key did not hold it, and whose it was.
     complaints: BTreeMap<EntryHash, BTreeSet<DeviceId>>,
+    /// Whether one key really leads to an older one, by the entry that says so and the place in it.
+    pub(super) links: BTreeMap<(EntryHash, usize), bool>,
 }
 
 impl Keyring {

@@ -24,6 +24,7 @@ mod names;
 mod old_keys;
 mod pointer;
 mod presence;
+mod reach;
 mod reconcile;
 mod removal;
 mod rights;

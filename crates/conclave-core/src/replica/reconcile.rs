@@ -1,11 +1,9 @@
 //! Bringing keys to where the rights say they belong: minting and boxing.
 
-use std::collections::BTreeSet;
-
 use conclave_crypto::SealPublicKey;
 use rand_core::CryptoRng;
 
-use super::{Replica, WriteError, old_keys::keys_of, writing::Under};
+use super::{Replica, WriteError, writing::Under};
 use crate::{
     body::{KeyBoxAdd, Recipient, ScopeKind},
     epoch::{Choice, Sealing},
@@ -194,54 +192,6 @@ impl Replica {
         let n = boxes.len();
         self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
         Ok(n)
-    }
-
-    /// Boxes the older keys that this device holds to the one that it uses, where whoever holds only
-    /// that could not read what is sealed under them: after two halves of a team met, say. To that
-    /// one alone: it is boxed to everybody, and a reader may publish a thousand others.
-    fn reach_back(
-        &mut self,
-        scope: ScopeId,
-        current: EntryHash,
-        now: u64,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<usize, WriteError> {
-        let epochs = self.rights.key_epochs();
-        let mut lacking = epochs.cut_off(scope, current);
-        lacking.retain(|old| self.keyring.holds(old));
-        if lacking.is_empty() {
-            return Ok(0);
-        }
-        // Only keys that something is sealed under: anybody may publish others, and many.
-        let needed = self.keys_in_use(scope);
-        lacking.retain(|epoch| needed.contains(epoch));
-        let to = self.addressee(Sealing {
-            recipient: Recipient::Group(scope),
-            key: Some(current),
-        });
-        let Some(to) = to.filter(|_| !lacking.is_empty()) else {
-            return Ok(0);
-        };
-        let under = self.under_keys(scope)?;
-        let mut written = 0;
-        for epoch in lacking {
-            let (Some(body), Some(key)) = (self.epoch(&epoch), self.keyring.get(&epoch)) else {
-                continue;
-            };
-            let boxes = vec![make_box(self.team, scope, body.generation, key, &to, rng)?];
-            self.say(Kind::KeyBoxAdd, under, &KeyBoxAdd { epoch, boxes }, now)?;
-            written += 1;
-        }
-        Ok(written)
-    }
-
-    /// The epochs of a scope that something which counts is sealed under.
-    fn keys_in_use(&self, scope: ScopeId) -> BTreeSet<EntryHash> {
-        let counting = self
-            .entries
-            .values()
-            .filter(|e| self.rights.counts(&e.hash));
-        counting.flat_map(|entry| keys_of(entry, scope)).collect()
     }
 
     /// Scopes with keys that this person has to do with.

@@ -10,6 +10,7 @@
 mod boxes;
 mod bytes;
 mod entries;
+mod history;
 mod keys;
 mod labels;
 mod leaks;
