@@ -43,6 +43,7 @@ mod passphrase;
 mod put_away;
 mod removed;
 mod restored;
+mod sample;
 mod screens;
 mod shell;
 mod start;

@@ -78,6 +78,11 @@ async fn longer_words_burst_no_screen_of_a_team() {
     page.press_enter().await;
     there(page, ":is(dialog, [aria-modal=true]) ul.list-disc").await;
     fits(page, "remove-sure").await;
+    page.press_escape().await;
+    gone(page, DIALOG).await;
+    tap(page, "[data-pane=sidebar] button", &longer("Activity")).await;
+    there(page, "main ol li").await;
+    fits(page, "activity").await;
 }
 
 /// Clicks the first of these that says the text.

@@ -1,7 +1,6 @@
 // The record of who opened and copied what: for owners and auditors, a window of it at a time.
 import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
-import type { ActivityRow } from '../src/ipc';
 import { answer, expectAccessible, hold, open, pick, refuse, settle } from './app';
 
 const side = () => within(screen.getByRole('navigation'));
