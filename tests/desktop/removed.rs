@@ -3,7 +3,7 @@
 use conclave_app::api::{Storage, items::FieldRole};
 
 use crate::{
-    harness::Stage,
+    harness::{Page, Stage},
     steps::{sync, unlock, wait_for},
     windowless::{Ago, ask, folder, found},
 };
@@ -18,7 +18,9 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     let login = [(FieldRole::Password, "first-6f1c")];
     let postgres = at_anas.add_login(&vault, "Postgres primary", &login);
     let stripe = at_anas.add_login(&vault, "Stripe live key", &login);
-    at_anas.add_login(&vault, "Router", &login);
+    let router = at_anas.add_login(&vault, "Router", &login);
+    let shown = at_anas.with(|app| app.item_reveal_field(&router, "@main", None));
+    assert_eq!(*shown.unwrap(), b"first-6f1c");
     let handed = at_anas.invite("Mara Lindqvist", vec![vault.clone()]);
     let at_maras = ask(&mara, "Mara Lindqvist", &handed, shared.path(), Ago::NOW);
     at_anas.admit();
@@ -39,6 +41,7 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
     let page = a.page();
     unlock(page).await;
     wait_for(page, "Postgres primary").await;
+    activity(page).await;
     page.button("People").await.click().await;
     page.button("Joined by code : compare words with Mara Lindqvist")
         .await
@@ -97,4 +100,27 @@ async fn a_member_is_removed_while_their_offline_edits_wait() {
         .await;
     page.in_both_themes("out").await;
     assert_eq!(page.count("button", Some("New vault")).await, 0);
+}
+
+/// Who did what, of all and of one.
+async fn activity(page: Page<'_>) {
+    page.button("Activity").await.click().await;
+    page.shows("Mara Lindqvist copied password from Stripe live key")
+        .await;
+    page.shows("You opened password in Router").await;
+    page.in_both_themes("activity-of-all").await;
+    page.find("combobox", "Of whom: Everybody")
+        .await
+        .click()
+        .await;
+    page.find("option", "Mara Lindqvist").await.click().await;
+    page.find("combobox", "Of whom: Mara Lindqvist").await;
+    page.until(
+        "hers alone",
+        "return !document.body.innerText.includes('in Router')",
+        &[],
+    )
+    .await;
+    page.shows("Mara Lindqvist opened password in Postgres primary")
+        .await;
 }
