@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 
 use conclave_app::{
     api::{
-        Role,
+        Code, Role,
         activity::{ActivityPage, ActivityRequest, ActivityRow, Did},
         items::{ChangedRole, FieldRole},
         machines::MachineCreate,
@@ -67,6 +67,13 @@ fn owners_and_auditors_are_told_who_did_what_and_nobody_else_is() {
     assert_eq!((&first.rows[..], first.more), (&rows[..1], true));
     let next = of(&ana, Some(&user), Some(&rows[0].id), 9);
     assert_eq!((&next.rows[..], next.more), (&rows[1..], false));
+    let gone = ActivityRequest {
+        user: None,
+        after: Some("00".repeat(32)),
+        limit: 9,
+    };
+    let gone = ana.activity_list(&gone).unwrap_err();
+    assert_eq!(gone.code, Code::NotFound);
     let me = ana.state().me.unwrap().user;
     assert!(of(&ana, Some(&me), None, 9).rows.is_empty());
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     api::{
-        AppError,
+        AppError, Code,
         activity::{ActivityItem, ActivityPage, ActivityRequest, ActivityRow, Did},
     },
     convert::{entry_hash, user_id},
@@ -31,7 +31,7 @@ impl App {
     /// A window of the record, newest first.
     ///
     /// # Errors
-    /// [`Code::NotFound`](crate::api::Code::NotFound) for ids that are none.
+    /// [`Code::NotFound`] for ids that are none, and where the last row is in the record no more.
     pub fn activity_list(&self, request: &ActivityRequest) -> Result<ActivityPage, AppError> {
         let user = request.user.as_deref().map(user_id).transpose()?;
         let after = request.after.as_deref().map(entry_hash).transpose()?;
@@ -45,8 +45,11 @@ impl App {
             let people: BTreeSet<UserId> = all.iter().filter_map(|entry| whose(entry)).collect();
             all.retain(|entry| user.is_none() || user == whose(entry));
             // What came in since the last window stands above it.
-            let from = after.and_then(|last| all.iter().position(|entry| entry.hash == last));
-            let from = from.map_or(0, |at| at + 1);
+            let place = |last| all.iter().position(|entry| entry.hash == last);
+            let from = match after {
+                None => 0,
+                Some(last) => place(last).ok_or(Code::NotFound)? + 1,
+            };
             let mut items = Items::new();
             let window = all.iter().skip(from).take(limit);
             let rows = window.map(|entry| engine.activity_row(entry, whose(entry), &mut items));
