@@ -8,6 +8,7 @@ mod last_resort;
 mod leaving;
 mod machines;
 mod removal;
+mod wraps;
 
 use std::collections::BTreeMap;
 

@@ -18,9 +18,15 @@ use crate::{
 };
 
 impl Replica {
-    /// The wraps that a revision was written with, then those that were added.
+    /// The wraps that a revision was written with, then those that were added, by who stands above
+    /// first: whoever has one item alone may publish any number that hold nothing, and none of them
+    /// is tried before one of theirs that does.
     pub(super) fn wraps<'a>(&'a self, revision: &Revision<'a>) -> Vec<&'a Wrap> {
-        let added = self.items.added(&revision.hash);
+        let mut added = self.items.added(&revision.hash).to_vec();
+        added.sort_by_key(|hash| {
+            let under = self.entries.get(hash).and_then(|entry| entry.grant);
+            under.and_then(|grant| self.rights.turn(grant))
+        });
         let added = added
             .iter()
             .filter_map(|h| match &self.entries.get(h)?.body {
@@ -54,7 +60,7 @@ impl Replica {
         keys.any(|opened| bool::from(opened.ct_eq(key)))
     }
 
-    fn open_wrap(&self, revision: &Revision<'_>, wrap: &Wrap) -> Option<ContentKey> {
+    pub(super) fn open_wrap(&self, revision: &Revision<'_>, wrap: &Wrap) -> Option<ContentKey> {
         let vk = self.keyring.get(&wrap.epoch())?;
         let payload = revision.payload.hash;
         sealing::open_wrap(self.team, revision.item, &payload, wrap, vk).ok()
