@@ -25,8 +25,8 @@ use crate::{
     share::{founding, let_in},
 };
 
-/// Hash tables are seeded anew in each run, and a single edit meets that by a few instructions of a
-/// hundred.
+/// Hash tables are seeded anew in each run, and a single edit meets that by a few
+/// per cent.
 const EDITS: u64 = 100;
 
 /// What taking somebody out came to.

@@ -1,6 +1,6 @@
 //! The record of use: owners and auditors are told who did what, everybody else nothing.
 
-use std::{fs, sync::Arc};
+use std::{collections::BTreeSet, fs, sync::Arc};
 
 use conclave_app::{
     api::{
@@ -17,7 +17,12 @@ use conclave_app::{
     },
 };
 
-use crate::people::{app, found, login, password, production, team, with_mara};
+use crate::{
+    joining::Set,
+    people::{app, app_at, found, found_at, login, password, production, team, with_mara},
+};
+
+const START_MS: u64 = 1_767_323_045_000;
 
 fn of(app: &App, user: Option<&str>, after: Option<&str>, limit: u32) -> ActivityPage {
     let request = ActivityRequest {
@@ -160,4 +165,30 @@ fn machines_are_told_by_name_and_what_came_after_a_removal_as_such() {
         ("Nightly build", true, Some(Did::Used))
     );
     assert_eq!((&*used.by.name, used.late), ("Ana", false));
+}
+
+/// A clock ahead puts nothing into tomorrow, and what it did stays in its order as time goes by.
+#[test]
+fn windows_of_the_record_fit_each_other_beside_a_clock_that_is_ahead() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (shared, here) = (homes[2].path(), Set::to(START_MS));
+    let there = Set::to(START_MS + 60_000);
+    let ana = found_at(homes[0].path(), shared, Arc::clone(&here) as _);
+    let vault = production(&ana);
+    let item = ana.item_save(&login("Postgres primary", &vault, "x"));
+    let item = item.unwrap().id;
+    let mara = app_at(homes[1].path(), Arc::clone(&there) as _);
+    let (mara, _) = with_mara(&ana, mara, shared, vec![vault.clone()]);
+    for _ in 0..12 {
+        there.later(1_000);
+        password(&mara, &item);
+    }
+    mara.sync_now().unwrap();
+    ana.sync_now().unwrap();
+    let first = of(&ana, None, None, 6).rows;
+    assert!(first.iter().all(|row| row.at_ms < START_MS + 30_000));
+    here.later(66_000);
+    let next = of(&ana, None, Some(&first[5].id), 9).rows;
+    let ids: BTreeSet<_> = first.iter().chain(&next).map(|row| &row.id).collect();
+    assert_eq!((next.len(), ids.len()), (6, 12));
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     api::{
-        AppError, Code,
+        AppError, Code, Person,
         activity::{ActivityItem, ActivityPage, ActivityRequest, ActivityRow, Did},
     },
     convert::{entry_hash, user_id},
@@ -43,6 +43,9 @@ impl App {
             let whose = |entry: &Entry| rights.author(entry).or_else(|| owner(entry.device()));
             let mut all = engine.receipts(None);
             let people: BTreeSet<UserId> = all.iter().filter_map(|entry| whose(entry)).collect();
+            let people = people.into_iter().map(|user| person(engine, Some(user)));
+            let mut people: Vec<Person> = people.collect();
+            people.sort_by_cached_key(|person| person.name.to_lowercase());
             all.retain(|entry| user.is_none() || user == whose(entry));
             // What came in since the last window stands above it.
             let place = |last| all.iter().position(|entry| entry.hash == last);
@@ -55,10 +58,7 @@ impl App {
             let rows = window.map(|entry| engine.activity_row(entry, whose(entry), &mut items));
             Ok(ActivityPage {
                 told: engine.is_told(),
-                people: people
-                    .into_iter()
-                    .map(|user| person(engine, Some(user)))
-                    .collect(),
+                people,
                 rows: rows.collect::<Result<_, EngineError>>()?,
                 more: all.len() > from.saturating_add(limit),
             })

@@ -18,7 +18,7 @@ const PART = {
 };
 
 /** Who did it: a machine by its own name. */
-export function doer(row: ActivityRow): string {
+function doer(row: ActivityRow): string {
   if (row.machine) return row.device || m.machines_unnamed();
   return row.by.me ? m.you_subject() : personName(row.by);
 }
