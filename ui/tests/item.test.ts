@@ -4,8 +4,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { ItemSave } from '../src/ipc';
 import { detail } from '../src/features/items/detail.svelte';
 import { editor } from '../src/features/editor/editor.svelte';
+import { nav } from '../src/features/shared/nav.svelte';
 import { session } from '../src/features/shared/session.svelte';
-import { answer, expectAccessible, open, refuse, settle } from './app';
+import { answer, expectAccessible, hold, open, refuse, settle } from './app';
 
 afterEach(() => vi.useRealTimers());
 const SECRET = 'hazel-Quarry-7-otter-Lantern-brisk';
@@ -21,6 +22,18 @@ test('a hidden value is not in the window until it is asked for', async () => {
   await settle();
   expect(screen.getByTestId('revealed')).toHaveTextContent(SECRET);
   expect(screen.getByRole('button', { name: 'Hide password' })).toHaveAttribute('aria-pressed', 'true');
+});
+test('news on the way to another item bring the last one back no more', async () => {
+  const { fake, user } = await open('main');
+  const other = screen.getAllByRole('option').find((row) => row.getAttribute('aria-selected') !== 'true')!;
+  const release = hold(fake, 'item_get');
+  await user.click(other);
+  fake.emit('items-changed', { generation: 2, items: null });
+  release();
+  await settle();
+  expect(other).toHaveAttribute('aria-selected', 'true');
+  expect(detail.view?.id).toBe(nav.selected);
+  expect(other).toHaveTextContent(detail.view!.title);
 });
 test('it leaves after thirty seconds', async () => {
   await open('main');

@@ -18,6 +18,8 @@ class Detail {
   copied = $state.raw<{ item: Id; field: string; from: number; until: number } | null>(null);
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #asked = 0;
+  /** What was asked for last: on its way, or here. */
+  #wanted: Id | null = null;
 
   constructor() {
     session.onWipe(() => this.clear());
@@ -25,7 +27,7 @@ class Detail {
   start(): () => void {
     const stop = [
       on('items-changed', ({ items }) => {
-        if (this.view && (items === null || items.includes(this.view.id))) void this.refresh();
+        if (this.#wanted && (items === null || items.includes(this.#wanted))) void this.refresh();
       }),
       on('clipboard', ({ state }) => {
         if (state === 'cleared') this.copied = null;
@@ -40,6 +42,7 @@ class Detail {
   }
   clear(): void {
     this.#asked += 1;
+    this.#wanted = null;
     this.hideAll();
     this.view = null;
     this.problem = null;
@@ -48,6 +51,7 @@ class Detail {
 
   async open(item: Id | null): Promise<void> {
     const mine = ++this.#asked;
+    this.#wanted = item;
     if (item !== this.view?.id) this.hideAll();
     if (!item) return this.clear();
     try {
@@ -64,10 +68,11 @@ class Detail {
     }
   }
   async refresh(): Promise<void> {
-    if (this.view) await this.open(this.view.id);
+    if (this.#wanted) await this.open(this.#wanted);
   }
   set(view: ItemView): void {
     this.#asked += 1;
+    this.#wanted = view.id;
     this.hideAll();
     this.view = view;
     this.problem = null;
